@@ -1,0 +1,1 @@
+"""One file per model task; each adds columns and knows no other."""

@@ -1,0 +1,70 @@
+"""The one shape of a model: constants that say what it reads and adds, and two methods."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar, Generic, Literal, TypeVar
+
+import numpy as np
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict
+
+from aima.domain.batch import FrameBatch
+from aima.domain.observation import PROBLEMS, options_hash
+from aima.models.model import Model
+
+
+class Options(BaseModel):
+    """Options of an analyzer; the JSON Schema of its subclass draws forms and checks input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def digest(self) -> str:
+        """Hash of the options as it stands in observation keys."""
+        return options_hash(self.model_dump(mode="json"))
+
+
+OptionsT = TypeVar("OptionsT", bound=Options)
+
+
+class Analyzer(ABC, Generic[OptionsT]):
+    """One model task. It knows no Ray, no store and no other analyzer.
+
+    name: how it is called in commands, keys and columns' documentation.
+    version: raised when the code gives other results for the same model.
+    task: catalogue task of its model; None if it needs none.
+    reads: columns it needs: "frames" and "strip" for pixels, else what earlier analyzers add.
+    adds: Arrow schema of what it gives.
+    scope: "chunk": called for a few frames at a time; "segment": once per segment, with the whole strip.
+    """
+
+    name: ClassVar[str]
+    version: ClassVar[str]
+    task: ClassVar[str | None]
+    reads: ClassVar[tuple[str, ...]]
+    adds: ClassVar[pa.Schema]
+    options_type: ClassVar[type[Options]]
+    scope: ClassVar[Literal["chunk", "segment"]] = "chunk"
+
+    def load(self, model: Model | None) -> None:  # noqa: B027
+        """Take the model; called once per worker and model version."""
+
+    @abstractmethod
+    def analyze(self, batch: FrameBatch, options: OptionsT) -> pa.Table:
+        """Give a table with the columns pts_us, those of `adds`, and problems.
+
+        Scope "chunk": exactly one row per frame of the batch, in order. A frame that cannot be read gets nulls and
+        an entry in `problems`; it never stops the batch.
+        """
+
+    @classmethod
+    def schema(cls) -> pa.Schema:
+        """Schema of the table that `analyze` returns."""
+        return pa.schema([("pts_us", pa.int64()), *cls.adds, ("problems", PROBLEMS)])
+
+    @classmethod
+    def table(cls, pts_us: np.ndarray, columns: dict[str, list], problems: list | None = None) -> pa.Table:  # type: ignore[type-arg]
+        """Build a table of this analyzer's schema from python lists; `problems` defaults to none."""
+        rows = len(pts_us)
+        given = problems if problems is not None else [[] for _ in range(rows)]
+        return pa.table({"pts_us": np.asarray(pts_us, np.int64), **columns, "problems": given}, schema=cls.schema())

@@ -1,0 +1,33 @@
+"""The command `aima`: one file per noun, drawn together here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import aima
+from aima.cli import models, stack
+
+app = typer.Typer(
+    name="aima",
+    help="Who appears when in an archive of video and pictures, with the evidence.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+stack.register(app)
+app.add_typer(models.app, name="models")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(aima.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
+) -> None:
+    """Who appears when in an archive of video and pictures, with the evidence."""

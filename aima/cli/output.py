@@ -1,0 +1,78 @@
+"""How the command speaks: tables for people, JSON for programs, one line per error."""
+
+from __future__ import annotations
+
+import functools
+import json
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import Annotated, Any, ParamSpec, TypeVar
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from aima.errors import AimaError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+out = Console()
+err = Console(stderr=True)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.")]
+
+
+def emit_json(value: Any) -> None:
+    """One JSON document on standard output."""
+    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, sort_keys=True, default=str)
+    sys.stdout.write("\n")
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people. Cells are shown as they are: markup in names is not interpreted."""
+    grid = Table(title=title, title_justify="left", header_style="bold")
+    for column in columns:
+        grid.add_column(column, overflow="fold")
+    for row in rows:
+        grid.add_row(*(printable(str(cell)) for cell in row))
+    out.print(grid)
+
+
+def printable(text: str) -> str:
+    """Text from outside with control and direction characters made visible, and markup escaped."""
+    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
+    return safe.replace("[", "\\[")
+
+
+def report_error(error: AimaError, as_json: bool) -> None:
+    """One line on standard error, or a JSON document on standard output."""
+    if as_json:
+        emit_json({"error": error.as_dict()})
+        return
+    remedy = f" - {error.remedy}" if error.remedy else ""
+    message = printable(f"{error.message}{remedy}").replace("\\[", "[")
+    err.print(f"error: {message} ({error.code})", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def speaks(command: Callable[P, R]) -> Callable[P, R]:
+    """Turn an `AimaError` of the command into its line and its exit code."""
+
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except AimaError as error:
+            report_error(error, bool(kwargs.get("as_json")))
+            raise typer.Exit(error.exit_code) from error
+
+    return wrapped
+
+
+def clock(us: int) -> str:
+    """Microseconds as m:ss.s or h:mm:ss.s."""
+    tenths = round(us / 100_000)
+    minutes, rest = divmod(tenths, 600)
+    hours, minutes = divmod(minutes, 60)
+    text = f"{minutes:02d}:{rest / 10:04.1f}" if hours else f"{minutes}:{rest / 10:04.1f}"
+    return f"{hours}:{text}" if hours else text

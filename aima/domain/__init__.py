@@ -1,0 +1,1 @@
+"""Plain types of AIMA: no I/O, no model, no store."""

@@ -1,0 +1,23 @@
+"""Jobs: one medium and a set of analyzers with options."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One analysis of one medium. `code` and `detail` say why it failed, or what was left out."""
+
+    job_id: str
+    media_id: str
+    analyzers: dict[str, dict[str, Any]]
+    state: JobState = "queued"
+    batch_id: str | None = None
+    priority: int = 0
+    code: str | None = None
+    detail: str | None = None
+    problems: tuple[dict[str, Any], ...] = field(default=())

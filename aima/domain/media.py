@@ -1,0 +1,101 @@
+"""Media, their segments, and the pixels that a segment gives."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+MediaKind = Literal["video", "image", "audio"]
+Stream = Literal["sight", "sound"]
+
+NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://aima.dev/ids")
+
+
+def media_id(owner_id: str, content_id: str) -> str:
+    """One owner's copy of a content: uuid5 of both."""
+    return str(uuid.uuid5(NAMESPACE, f"medium:{owner_id}:{content_id}"))
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that could not be read or analysed; noted, never fatal."""
+
+    code: str
+    source: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class MediaInfo:
+    """What gate and probe found out. Sizes in displayed pixels (after rotation, EXIF and pixel aspect).
+
+    `keyframes_us` are the times at which decoding can start, ascending, from 0. `partial` is true when
+    something can be read, but not everything (truncated, damaged).
+    """
+
+    kind: MediaKind
+    format: str
+    codec: str
+    width: int
+    height: int
+    duration_us: int
+    fps: float
+    rotation: int = 0
+    frames: int | None = None
+    has_sound: bool = False
+    partial: bool = False
+    keyframes_us: tuple[int, ...] = ()
+    details: dict[str, str | int | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A fixed piece of one stream of a content: [start_us, end_us)."""
+
+    content_id: str
+    no: int
+    stream: Stream
+    start_us: int
+    end_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """One owner's copy of a content."""
+
+    media_id: str
+    content_id: str
+    owner_id: str
+    filename: str
+    path: str
+    size: int
+    info: MediaInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Small grey frames of every decoded frame.
+
+    frames: uint8 [n, height, width]; pts_us: int64 [n], ascending.
+    """
+
+    frames: npt.NDArray[np.uint8]
+    pts_us: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class FrameChunk:
+    """A few consecutive sampled frames and the grey strip from the first of them up to the next chunk.
+
+    frames: uint8 [n, height, width, 3] RGB, upright, square pixels, at analysis resolution;
+    pts_us: int64 [n], ascending.
+    """
+
+    frames: npt.NDArray[np.uint8]
+    pts_us: npt.NDArray[np.int64]
+    strip: Strip
+    problems: tuple[Problem, ...] = ()

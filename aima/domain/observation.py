@@ -1,0 +1,124 @@
+"""Observations: what analyzers see, with the names and Arrow types that fusion and stores rely on.
+
+One row is one frame (or, for `shot_cuts`, one cut or one edge of the segment). Columns per face are lists
+aligned with `faces` by index; faces of a frame are sorted by the top-left of their box (top, then left), so the
+index is the ordinal of `observation_id`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pyarrow as pa
+
+from aima.domain.media import NAMESPACE, Problem
+
+FACE: Final = pa.struct(
+    [
+        ("left", pa.float32()),
+        ("top", pa.float32()),
+        ("width", pa.float32()),
+        ("height", pa.float32()),
+        ("score", pa.float32()),
+        ("landmarks", pa.list_(pa.float32())),
+    ]
+)
+"""Box and landmarks in displayed source pixels; landmarks are x0, y0 .. x4, y4: the eye at the left of the picture,
+the eye at its right, nose, left and right corner of the mouth. Score in 0..1."""
+
+PROBLEMS: Final = pa.list_(pa.struct([("code", pa.string()), ("analyzer", pa.string()), ("detail", pa.string())]))
+
+EXPRESSIONS: Final = ("neutral", "happiness", "sadness", "anger", "fear", "disgust", "surprise")
+
+FACE_COLUMNS: Final = pa.schema([("faces", pa.list_(FACE))])
+FACE_VECTOR_COLUMNS: Final = pa.schema(
+    [
+        ("face_vectors", pa.list_(pa.list_(pa.float32()))),  # L2-normalised; null where no vector was computed
+        ("face_quality", pa.list_(pa.float32())),  # 0..1, how much the vector can be trusted
+        ("face_ages", pa.list_(pa.float32())),  # years; null where the model gives none
+        ("face_genders", pa.list_(pa.float32())),  # probability of "female"; null where the model gives none
+    ]
+)
+EXPRESSION_COLUMNS: Final = pa.schema(
+    [("face_expressions", pa.list_(pa.list_(pa.float32())))]  # probabilities in the order of EXPRESSIONS
+)
+CUT_COLUMNS: Final = pa.schema(
+    [
+        ("cut", pa.bool_()),  # a shot begins at pts_us
+        ("cut_score", pa.float32()),  # 0..1
+        ("signature", pa.list_(pa.float32())),  # of the first and the last strip frame: joins segments
+    ]
+)
+MOUTH_COLUMNS: Final = pa.schema(
+    [
+        ("mouth_open", pa.list_(pa.float32())),  # inner lip distance / mouth width at the sample
+        ("mouth_motion", pa.list_(pa.list_(pa.float32()))),  # per strip frame of the row, 0..1
+        ("mouth_pts_us", pa.list_(pa.int64())),  # times of those strip frames
+    ]
+)
+
+KEY_COLUMNS: Final = pa.schema(
+    [
+        ("content_id", pa.string()),
+        ("segment_no", pa.int32()),
+        ("pts_us", pa.int64()),
+        ("observation_id", pa.string()),
+    ]
+)
+
+
+def options_hash(options: dict[str, Any]) -> str:
+    """First 16 hex digits of the sha256 of the options as canonical JSON."""
+    canonical = json.dumps(options, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ObservationKey:
+    """Whose observations: one content, one analyzer with its model version and options."""
+
+    content_id: str
+    analyzer: str
+    model_version: str
+    options_hash: str
+
+    def observation_id(self, pts_us: int, ordinal: int) -> str:
+        """Stable id of one observation: the `ordinal`-th of the frame at `pts_us`."""
+        parts = (self.content_id, self.analyzer, self.model_version, self.options_hash, pts_us, ordinal)
+        return str(uuid.uuid5(NAMESPACE, "observation:" + ":".join(map(str, parts))))
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A kept picture of one face. `box` in displayed source pixels; `path` relative to the archive."""
+
+    content_id: str
+    segment_no: int
+    pts_us: int
+    ordinal: int
+    box: tuple[float, float, float, float]
+    quality: float
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The marker of a segment: its observations of one analyzer lie durably at `path`."""
+
+    key: ObservationKey
+    segment_no: int
+    path: str
+    sha256: str
+    rows: int
+    cpu_s: float
+    wall_s: float
+    node: str
+    gpu: str | None = None
+    attempts: int = 1
+    problems: tuple[Problem, ...] = ()
+    crops: tuple[Crop, ...] = field(default=())

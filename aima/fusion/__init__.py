@@ -1,0 +1,1 @@
+"""Observations to tracks, persons and appearances; plain functions."""

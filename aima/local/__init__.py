@@ -1,0 +1,1 @@
+"""Supervises the servers of the local stack."""

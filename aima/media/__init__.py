@@ -1,0 +1,1 @@
+"""Bytes to arrays: gate, probe, segments, frames, pictures."""

@@ -1,0 +1,1 @@
+"""The catalogue of pretrained models: fetch, verify, convert, load, run."""

@@ -1,0 +1,1 @@
+"""What runs where: plan, read, analyse, write on Ray Data."""

@@ -1,0 +1,120 @@
+"""One tree of settings, read from the environment as `AIMA_A__B` and from nowhere else."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from aima.errors import SettingInvalid
+
+
+def default_home() -> Path:
+    """`/var/lib/aima` for root, the user's data directory otherwise."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/aima")
+    base = os.environ.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
+    return Path(base) / "aima"
+
+
+class Stores(BaseModel):
+    """Where the databases are. An URL replaces the supervised local server."""
+
+    postgres: str | None = Field(None, description="PostgreSQL 14+ URL; empty: the local server is used")
+
+
+class Models(BaseModel):
+    """Which models are used and where their weights lie."""
+
+    dir: Path | None = Field(None, description="directory of the built weights; empty: <home>/models")
+    profile: Literal["embedded", "production"] = "embedded"
+    strict_licences: bool = Field(False, description="refuse weights whose publisher states no licence")
+    offline: bool = Field(False, description="never reach a package registry or a model hub")
+    face_embedding: str = Field("face_embedding_512", description="catalogue name of the face model")
+
+
+class Media(BaseModel):
+    """How media are read, and the caps that untrusted files must keep to."""
+
+    decoder: Literal["pyav", "decord"] = "pyav"
+    sample_fps: float = Field(5.0, gt=0, le=30, description="analysed frames per second")
+    analysis_long_side: int = Field(1280, ge=64, le=8192, description="pixels of the longer side")
+    strip_long_side: int = Field(320, ge=32, le=1280, description="pixels of the grey strip's longer side")
+    strip_max_fps: float = Field(30.0, ge=12.5, description="frames per second in the grey strip at most")
+    max_pixels: int = Field(100_000_000, description="width x height of one frame or picture")
+    max_duration_s: float = Field(24 * 3600.0)
+    max_frames: int = Field(10_000_000)
+    max_streams: int = Field(64)
+    child_memory_mb: int = Field(4096, description="address space of the contained decoder")
+    child_cpu_s: int = Field(600, description="CPU seconds of the contained decoder for one segment")
+
+
+class Identity(BaseModel):
+    """When two tracks are one person, in log-odds (natural logarithm)."""
+
+    join: float = Field(0.0, description="joined at or above")
+    review: float = Field(-2.0, description="shown for review at or above")
+
+
+class RaySettings(BaseModel):
+    """How Ray is reached and how much of the machine it may take."""
+
+    address: str | None = Field(None, description="address of a running cluster; empty: the local stack's")
+    num_cpus: int | None = Field(None, ge=1, description="empty: all cores")
+    object_store_mb: int = Field(512, ge=80)
+    start_timeout_s: float = Field(180.0, gt=0)
+
+
+class Local(BaseModel):
+    """The supervised local servers. A port of 0 is chosen freely."""
+
+    postgres_port: int = Field(0, ge=0, le=65535)
+    dashboard_port: int = Field(0, ge=0, le=65535)
+    unprivileged_user: str | None = Field(
+        None, description="as root, PostgreSQL runs as this existing user; empty: postgres or nobody"
+    )
+
+
+class Settings(BaseSettings):
+    """Every setting of AIMA."""
+
+    model_config = SettingsConfigDict(env_prefix="AIMA_", env_nested_delimiter="__", extra="ignore", frozen=True)
+
+    home: Path = Field(default_factory=default_home, description="data directory of the local stack")
+    user: str = Field("local", description="name under which media are owned and decisions are made")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    stores: Stores = Stores()
+    models: Models = Models()
+    media: Media = Media()
+    identity: Identity = Identity()
+    ray: RaySettings = RaySettings()
+    local: Local = Local()
+
+    @property
+    def models_dir(self) -> Path:
+        """Directory of the built weights."""
+        return self.models.dir or self.home / "models"
+
+    @property
+    def archive_dir(self) -> Path:
+        """Directory of observations and crops."""
+        return self.home / "archive"
+
+
+@functools.cache
+def load_settings() -> Settings:
+    """The settings of this process.
+
+    Raises:
+        SettingInvalid: a variable does not have the form that its field needs.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = "AIMA_" + "__".join(str(part) for part in first["loc"]).upper()
+        raise SettingInvalid(f"{name}: {first['msg']}", "correct or unset the variable") from error

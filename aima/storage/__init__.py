@@ -1,0 +1,1 @@
+"""Files that AIMA keeps: observations and crops."""
