@@ -10,7 +10,10 @@ JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One analysis of one medium. `code` and `detail` say why it failed, or what was left out."""
+    """One analysis of one medium. `code` and `detail` say why it failed, or what was left out.
+
+    analyzers: by name, what makes their observation keys: options, model_version, digest, step_us.
+    """
 
     job_id: str
     media_id: str

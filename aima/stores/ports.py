@@ -46,6 +46,10 @@ class JobStore(Protocol):
         """Jobs of a medium, newest first."""
         ...
 
+    def ended(self) -> list[Job]:
+        """Every job that is done or failed, oldest first (by completed_at, then job_id)."""
+        ...
+
 
 class ObservationStore(Protocol):
     """Marker rows: what has been observed, and where it lies."""

@@ -1,0 +1,103 @@
+"""`aima analyze`: files and folders in, persons out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TextColumn
+
+from aima.analyzers import registry
+from aima.bootstrap import open_services
+from aima.cli.output import JsonFlag, emit_json, err, out, speaks, table
+from aima.errors import PlanInvalid
+from aima.pipeline.plan import DEFAULT
+from aima.pipeline.progress import Listener
+from aima.pipeline.progress import Progress as Moment
+from aima.services.analyses import AnalysisReport
+from aima.settings import load_settings
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to the application."""
+    app.command()(analyze)
+
+
+@speaks
+def analyze(
+    paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
+    only: Annotated[str, typer.Option(help="Analyzers to run, by comma; default: " + ", ".join(DEFAULT))] = "",
+    add: Annotated[list[str], typer.Option("--with", help="A further analyzer, for example emotion.")] = [],  # noqa: B006
+    option: Annotated[list[str], typer.Option(help="analyzer.option=value, for example face_detector.long_side=960.")] = [],  # noqa: B006, E501
+    as_json: JsonFlag = False,
+) -> None:
+    """Analyze files and folders; what was analyzed before is not analyzed again."""
+    wanted = wanted_analyzers(only, add, option)
+    with open_services(load_settings()) as services, progress_bar(shown=not as_json) as listener:
+        report = services.analyses.analyze(paths, wanted, listener)
+    if as_json:
+        emit_json(report_json(report))
+    else:
+        print_report(report)
+    if report.failed:
+        raise typer.Exit(3)
+
+
+def wanted_analyzers(only: str, add: list[str], options: list[str]) -> dict[str, dict[str, Any]]:
+    """Options by analyzer, from what was written on the command line.
+
+    Raises:
+        PlanInvalid: an unknown analyzer, or an option that is not analyzer.option=value.
+    """
+    names = [n.strip() for n in only.split(",") if n.strip()] or list(DEFAULT)
+    wanted: dict[str, dict[str, Any]] = {registry.get(name).name: {} for name in [*names, *add]}
+    for text in options:
+        target, equals, value = text.partition("=")
+        analyzer, dot, name = target.partition(".")
+        if not (equals and dot and analyzer in wanted):
+            raise PlanInvalid(f"option {text!r} fits no analyzer of this analysis", "write analyzer.option=value")
+        wanted[analyzer][name] = value
+    return wanted
+
+
+@contextmanager
+def progress_bar(shown: bool) -> Iterator[Listener | None]:
+    """A live bar on standard error with the rate and the time left."""
+    if not shown:
+        yield None
+        return
+    columns = (TextColumn("analyzing"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TextColumn("{task.fields[what]}"))
+    with Progress(*columns, console=err, transient=True) as bar:
+        line = bar.add_task("analyzing", total=None, what="")
+
+        def listen(moment: Moment) -> None:
+            bar.update(line, total=moment.total_s, completed=moment.done_s, what=describe(moment))
+
+        yield listen
+
+
+def describe(moment: Moment) -> str:
+    """Rate and time left in words."""
+    left = "" if moment.left_s is None else f", {moment.left_s:.0f} s left"
+    return f"{moment.done_s:.0f} of {moment.total_s:.0f} s, {moment.rate:.1f} x real time{left}"
+
+
+def report_json(report: AnalysisReport) -> dict[str, Any]:
+    """The report as data."""
+    return asdict(report)
+
+
+def print_report(report: AnalysisReport) -> None:
+    """The report for people."""
+    rows = [(Path(f.path).name, "known" if f.known else f.state, f.detail or "") for f in report.files]
+    table("Files", ("file", "state", "remark"), rows)
+    fusion = report.fusion
+    spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
+    out.print(f"{fusion.persons} persons in {fusion.tracks} tracks; {'updated' if fusion.changed else 'nothing changed'}.")
+    if spent:
+        out.print(f"CPU: {spent}")
+    out.print("Next: aima persons list")

@@ -1,0 +1,50 @@
+"""The connection of this process to a Ray cluster."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from collections.abc import Mapping
+
+from aima.errors import StackDown
+
+
+def connect(environment: Mapping[str, str]) -> None:
+    """Connect to the cluster that `environment` names (RAY_ADDRESS, RAY_AUTH_MODE, RAY_AUTH_TOKEN_PATH).
+
+    Does nothing if this process is connected. Inside a Ray job the job's own cluster is used.
+
+    Raises:
+        StackDown: the cluster does not answer.
+    """
+    os.environ.update(environment)
+    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import ray
+
+        if ray.is_initialized():
+            return
+        address = os.environ.get("RAY_ADDRESS", "auto")
+        try:
+            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
+        except (ConnectionError, RuntimeError, TimeoutError) as error:
+            raise StackDown(f"no Ray cluster answers at {address}", "start it with: aima up") from error
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def workers() -> int:
+    """How many workers of one CPU the cluster can hold."""
+    import ray
+
+    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+
+
+def disconnect() -> None:
+    """Leave the cluster."""
+    import ray
+
+    if ray.is_initialized():
+        ray.shutdown()

@@ -1,0 +1,45 @@
+"""The flow: segments in, outcomes out. What runs where is the plan's; this is the whole of it on Ray Data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import ray.data
+from ray.data import ActorPoolStrategy, DataContext
+
+from aima.pipeline.plan import Plan
+from aima.pipeline.task import Outcome, SegmentTask, outcomes, task_row
+from aima.pipeline.worker import StageWorker
+from aima.settings import Settings, Stores
+
+
+def run(tasks: Sequence[SegmentTask], plan: Plan, settings: Settings) -> Iterator[Outcome]:
+    """Stream the tasks through the stages of the plan and give the outcomes as they come.
+
+    Ray must be connected. A worker that dies loses its segment in hand, silently: the caller compares what was
+    committed with what was asked for and asks again.
+    """
+    _configure()
+    secretless = settings.model_copy(update={"stores": Stores()})
+    rows = ray.data.from_arrow([task_row(task) for task in tasks])
+    for number, stage in enumerate(plan.stages):
+        rows = rows.map_batches(
+            StageWorker,
+            fn_constructor_args=(plan, number, secretless),
+            batch_size=1,
+            batch_format="pyarrow",
+            compute=ActorPoolStrategy(size=min(stage.place.workers, len(tasks))),
+            num_cpus=stage.place.cpus,
+            num_gpus=stage.place.gpus or None,
+            max_task_retries=0,
+        )
+    for table in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+        yield from outcomes(table)
+
+
+def _configure() -> None:
+    context = DataContext.get_current()
+    context.enable_progress_bars = False
+    context.target_max_block_size = 1  # a row leaves its worker as soon as it is there
+    context.target_min_block_size = 0
+    context.max_errored_blocks = -1  # one dead worker does not end the others' work

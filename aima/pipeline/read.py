@@ -1,0 +1,96 @@
+"""Where a stage's frames come from: the contained decoder, or the pixels that an earlier stage sent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from aima.domain.media import FrameChunk, Strip
+from aima.media.reader import SegmentReader
+from aima.pipeline.task import SegmentTask
+from aima.settings import Media
+
+CHUNK = 8
+
+
+class Readers:
+    """Keeps the contained decoder of the medium at hand; one child serves all of its segments in turn."""
+
+    def __init__(self, options: Media) -> None:
+        self._options = options
+        self._reader: SegmentReader | None = None
+        self._path = ""
+
+    def chunks(self, task: SegmentTask) -> Iterator[FrameChunk]:
+        """Sampled frames of the task's segment, a few at a time.
+
+        Raises:
+            MediaError: the segment cannot be decoded.
+        """
+        if self._reader is None or self._path != task.path:
+            self.close()
+            self._reader = SegmentReader(Path(task.path), task.info, self._options, self._options.decoder)
+            self._path = task.path
+        return self._reader.chunks(task.segment, CHUNK)
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that the decoder at hand has used so far."""
+        return self._reader.cpu_s if self._reader else 0.0
+
+    def close(self) -> None:
+        """End the decoder."""
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
+
+
+class Gathered:
+    """Pixels of a whole segment on their way to another stage."""
+
+    def __init__(self) -> None:
+        self._chunks: list[FrameChunk] = []
+
+    def add(self, chunk: FrameChunk) -> None:
+        """Keep a copy of the chunk's pixels: the decoder uses its memory again."""
+        strip = Strip(chunk.strip.frames.copy(), chunk.strip.pts_us.copy())
+        self._chunks.append(FrameChunk(chunk.frames.copy(), chunk.pts_us.copy(), strip, chunk.problems))
+
+    def columns(self) -> dict[str, Any]:
+        """The pixel columns of a row."""
+        if not self._chunks:
+            return {}
+        frames = np.concatenate([c.frames for c in self._chunks])
+        strip = np.concatenate([c.strip.frames for c in self._chunks])
+        return {
+            "frames": frames.tobytes(),
+            "frames_shape": list(frames.shape),
+            "pts_us": np.concatenate([c.pts_us for c in self._chunks]).tolist(),
+            "strip": strip.tobytes(),
+            "strip_shape": list(strip.shape),
+            "strip_pts_us": np.concatenate([c.strip.pts_us for c in self._chunks]).tolist(),
+        }
+
+
+def sent_chunks(row: pa.Table) -> Iterator[FrameChunk]:
+    """The chunks that `Gathered` put into a row, cut as the decoder cuts them."""
+    frames, strip = _pixels(row, "frames"), _pixels(row, "strip")
+    pts = np.asarray(row["pts_us"][0].as_py(), np.int64)
+    strip_pts = np.asarray(row["strip_pts_us"][0].as_py(), np.int64)
+    starts = range(0, len(pts), CHUNK)
+    bounds = np.searchsorted(strip_pts, [pts[i] for i in starts]) if len(pts) else np.zeros(0, np.int64)
+    for index, start in enumerate(starts):
+        low = 0 if index == 0 else int(bounds[index])
+        high = int(bounds[index + 1]) if index + 1 < len(bounds) else len(strip_pts)
+        part = slice(start, start + CHUNK)
+        yield FrameChunk(frames[part], pts[part], Strip(strip[low:high], strip_pts[low:high]))
+
+
+def _pixels(row: pa.Table, name: str) -> npt.NDArray[np.uint8]:
+    buffer = row[name][0].as_buffer()
+    return np.frombuffer(buffer, np.uint8).reshape(row[f"{name}_shape"][0].as_py())

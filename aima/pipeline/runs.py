@@ -1,0 +1,93 @@
+"""One analyzer on one segment: fed chunk by chunk, or taken from what was observed before."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import Any
+
+import pyarrow as pa
+
+from aima.analyzers.base import Analyzer
+from aima.domain.batch import FrameBatch
+from aima.domain.observation import Receipt
+from aima.pipeline.crops import CropKeeper
+from aima.pipeline.plan import Step
+from aima.pipeline.task import Failure, SegmentTask
+from aima.pipeline.write import Cost, read_observations, write_observations
+from aima.storage.archive import Archive
+from aima.telemetry.logs import logger
+
+
+class Run:
+    """Holds the tables of one analyzer until the segment is through."""
+
+    def __init__(self, analyzer: Analyzer[Any], step: Step, task: SegmentTask, archive: Archive) -> None:
+        self._analyzer, self._step, self._task, self._archive = analyzer, step, task, archive
+        self._wanted = step.analyzer in task.wanted
+        stored = task.stored.get(step.analyzer)
+        self._stored = read_observations(archive, stored) if stored and not self._wanted else None
+        self._tables: list[pa.Table] = []
+        self._cpu_s = self._wall_s = 0.0
+        self.failure: Failure | None = None
+
+    def chunk(self, batch: FrameBatch) -> FrameBatch:
+        """The batch with this analyzer's columns added, if it works on chunks and nothing went wrong."""
+        if self._analyzer.scope != "chunk":
+            return batch
+        table = self._from_store(batch) if self._stored is not None else self._analyze(batch)
+        return batch if table is None else replace(batch, columns=_joined(batch.columns, table, self._analyzer))
+
+    def segment(self, batch: FrameBatch) -> None:
+        """Analyze the whole segment, if that is this analyzer's scope."""
+        if self._analyzer.scope == "segment":
+            self._analyze(batch)
+
+    def write(self, crops: CropKeeper) -> Receipt | None:
+        """Make the observations durable, with the crops where this analyzer judged the faces."""
+        if not self._wanted or self.failure:
+            return None
+        table = pa.concat_tables(self._tables) if self._tables else self._analyzer.schema().empty_table()
+        kept = crops.store(self._archive) if "face_quality" in self._analyzer.adds.names else ()
+        key = self._step.key(self._task.segment.content_id)
+        cost = Cost(self._cpu_s, self._wall_s)
+        return replace(
+            write_observations(self._archive, key, self._task.segment.no, table, cost, kept),
+            attempts=self._task.attempt,
+        )
+
+    def _from_store(self, batch: FrameBatch) -> pa.Table:
+        assert self._stored is not None
+        where = {pts: index for index, pts in enumerate(self._stored["pts_us"].to_pylist())}
+        return self._stored.take([where[pts] for pts in batch.pts_us.tolist()])
+
+    def _analyze(self, batch: FrameBatch) -> pa.Table | None:
+        if not self._wanted or self.failure:
+            return None
+        if not _given(self._analyzer, batch):
+            self._fail("column_missing", f"an analyzer before {self._analyzer.name} failed")
+            return None
+        cpu, wall = time.thread_time(), time.perf_counter()
+        try:
+            table = self._analyzer.analyze(batch, self._step.options)
+        except Exception as error:
+            logger("pipeline.runs").exception("analyzer failed", extra={"fields": {"analyzer": self._analyzer.name}})
+            self._fail("analyzer_failed", f"{self._analyzer.name}: {type(error).__name__}: {error}")
+            return None
+        self._cpu_s += time.thread_time() - cpu
+        self._wall_s += time.perf_counter() - wall
+        self._tables.append(table)
+        return table
+
+    def _fail(self, code: str, detail: str) -> None:
+        self.failure = Failure(self._task.segment, self._analyzer.name, code, detail)
+
+
+def _given(analyzer: Analyzer[Any], batch: FrameBatch) -> bool:
+    return set(analyzer.reads) <= {"frames", "strip", *batch.columns.column_names}
+
+
+def _joined(columns: pa.Table, table: pa.Table, analyzer: Analyzer[Any]) -> pa.Table:
+    for name in analyzer.adds.names:
+        columns = columns.append_column(analyzer.adds.field(name), table[name])
+    return columns

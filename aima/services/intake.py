@@ -1,0 +1,98 @@
+"""Intake: from a path to a known medium with its fixed segments."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aima import media, models
+from aima.analyzers import registry
+from aima.domain.media import Medium, media_id
+from aima.errors import MediaEmpty, MediaMissing
+from aima.settings import Settings
+from aima.stores.ports import MediaStore
+
+BLOCK = 1 << 20
+
+
+class Intake:
+    """Hashes, inspects and registers files for one owner."""
+
+    def __init__(self, settings: Settings, store: MediaStore, owner_id: str) -> None:
+        self._settings, self._store, self._owner_id = settings, store, owner_id
+
+    def take(self, path: Path) -> Medium:
+        """Register a file. Known bytes are not inspected again; their name and place are brought up to date.
+
+        Raises:
+            MediaError: the file is refused; nothing is written.
+        """
+        content_id = sha256_of(path)
+        identity = media_id(self._owner_id, content_id)
+        known = self._store.get(identity)
+        info = known.info if known else media.inspect(path, self._settings.media)
+        medium = Medium(
+            identity, content_id, self._owner_id, path.name, str(path.absolute()), path.stat().st_size, info
+        )
+        if known and (known.filename, known.path) == (medium.filename, medium.path):
+            return known
+        return self._store.add(medium, media.plan_segments(content_id, info))
+
+    def models(self, wanted: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+        """(catalogue name, model version) by task, for the tasks of the wanted analyzers.
+
+        Raises:
+            PlanInvalid: no such analyzer.
+            ModelMissing: a model is not built.
+        """
+        tasks = {registry.get(name).task for name in wanted}
+        return {task: models.resolve(self._settings, task) for task in tasks if task}
+
+
+def sha256_of(path: Path) -> str:
+    """The content id of a file.
+
+    Raises:
+        MediaMissing: it is not there or cannot be read.
+        MediaEmpty: it has no bytes.
+    """
+    digest, size = hashlib.sha256(), 0
+    try:
+        with path.open("rb") as file:
+            while block := file.read(BLOCK):
+                digest.update(block)
+                size += len(block)
+    except OSError as error:
+        raise MediaMissing(
+            f"{path} cannot be read: {error.strerror}", "check the path and its mode"
+        ) from error
+    if not size:
+        raise MediaEmpty(f"{path} is empty", "copy it again from where it came")
+    return digest.hexdigest()
+
+
+def find_files(paths: Sequence[Path]) -> list[Path]:
+    """Files among the paths and below the folders among them, each once, in order.
+
+    Raises:
+        MediaMissing: a path does not exist.
+    """
+    found: dict[Path, None] = {}
+    for path in paths:
+        if not path.exists():
+            raise MediaMissing(f"{path} does not exist", "check the path")
+        for file in _files_below(path) if path.is_dir() else [path]:
+            found[file] = None
+    return list(found)
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    for directory, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(directory) / name
+            if path.is_file() and not path.is_symlink():
+                yield path
