@@ -14,6 +14,7 @@ AimaError
 │   ├── ModelUnknown          not in the catalogue
 │   ├── ModelMissing          in the catalogue, weights not built yet
 │   ├── ModelCorrupt          a checksum differs
+│   ├── ModelRefused          its licence, format or code is not allowed here
 │   └── ModelUnavailable      a package or a hub could not be reached
 ├── PlanInvalid               an analyzer reads a column that nothing gives
 ├── AnalysisFailed            an analysis ended without all of its segments
@@ -143,6 +144,12 @@ class ModelCorrupt(ModelError):
     """A checksum differs from the catalogue."""
 
     code = "model_corrupt"
+
+
+class ModelRefused(ModelError):
+    """Its licence, format or code is not allowed here."""
+
+    code, http_status = "model_refused", 403
 
 
 class ModelUnavailable(ModelError):

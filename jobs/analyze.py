@@ -45,7 +45,11 @@ def read_manifest(path: Path) -> Manifest:
 
 def tell(moment: Progress) -> None:
     """One line of progress for the job's log."""
-    line = {"done_s": round(moment.done_s, 1), "total_s": round(moment.total_s, 1), "rate": round(moment.rate, 2)}
+    line = {
+        "done_s": round(moment.done_s, 1),
+        "total_s": round(moment.total_s, 1),
+        "rate": round(moment.rate, 2),
+    }
     sys.stderr.write(json.dumps({"progress": line}) + "\n")
 
 

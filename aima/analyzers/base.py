@@ -46,7 +46,7 @@ class Analyzer(ABC, Generic[OptionsT]):
     options_type: ClassVar[type[Options]]
     scope: ClassVar[Literal["chunk", "segment"]] = "chunk"
 
-    def load(self, model: Model | None) -> None:  # noqa: B027
+    def load(self, model: Model | None) -> None:
         """Take the model; called once per worker and model version."""
 
     @abstractmethod

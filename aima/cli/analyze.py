@@ -32,7 +32,9 @@ def analyze(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
     only: Annotated[str, typer.Option(help="Analyzers to run, by comma; default: " + ", ".join(DEFAULT))] = "",
     add: Annotated[list[str], typer.Option("--with", help="A further analyzer, for example emotion.")] = [],  # noqa: B006
-    option: Annotated[list[str], typer.Option(help="analyzer.option=value, for example face_detector.long_side=960.")] = [],  # noqa: B006, E501
+    option: Annotated[
+        list[str], typer.Option(help="analyzer.option=value, for example face_detector.long_side=960.")
+    ] = [],  # noqa: B006
     as_json: JsonFlag = False,
 ) -> None:
     """Analyze files and folders; what was analyzed before is not analyzed again."""
@@ -70,7 +72,12 @@ def progress_bar(shown: bool) -> Iterator[Listener | None]:
     if not shown:
         yield None
         return
-    columns = (TextColumn("analyzing"), BarColumn(), TextColumn("{task.percentage:3.0f} %"), TextColumn("{task.fields[what]}"))
+    columns = (
+        TextColumn("analyzing"),
+        BarColumn(),
+        TextColumn("{task.percentage:3.0f} %"),
+        TextColumn("{task.fields[what]}"),
+    )
     with Progress(*columns, console=err, transient=True) as bar:
         line = bar.add_task("analyzing", total=None, what="")
 
@@ -97,7 +104,9 @@ def print_report(report: AnalysisReport) -> None:
     table("Files", ("file", "state", "remark"), rows)
     fusion = report.fusion
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
-    out.print(f"{fusion.persons} persons in {fusion.tracks} tracks; {'updated' if fusion.changed else 'nothing changed'}.")
+    out.print(
+        f"{fusion.persons} persons in {fusion.tracks} tracks; {'updated' if fusion.changed else 'nothing changed'}."
+    )
     if spent:
         out.print(f"CPU: {spent}")
     out.print("Next: aima persons list")

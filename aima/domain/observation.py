@@ -37,7 +37,10 @@ EXPRESSIONS: Final = ("neutral", "happiness", "sadness", "anger", "fear", "disgu
 FACE_COLUMNS: Final = pa.schema([("faces", pa.list_(FACE))])
 FACE_VECTOR_COLUMNS: Final = pa.schema(
     [
-        ("face_vectors", pa.list_(pa.list_(pa.float32()))),  # L2-normalised; null where no vector was computed
+        (
+            "face_vectors",
+            pa.list_(pa.list_(pa.float32())),
+        ),  # L2-normalised; null where no vector was computed
         ("face_quality", pa.list_(pa.float32())),  # 0..1, how much the vector can be trusted
         ("face_ages", pa.list_(pa.float32())),  # years; null where the model gives none
         ("face_genders", pa.list_(pa.float32())),  # probability of "female"; null where the model gives none

@@ -192,7 +192,10 @@ def _stages(
 ) -> list[tuple[Place, list[type[Analyzer[Any]]]]]:
     named = {name for place in places for name in place.analyzers or ()}
     stages = [
-        (place, [a for a in order if (a.name not in named if place.analyzers is None else a.name in place.analyzers)])
+        (
+            place,
+            [a for a in order if (a.name not in named if place.analyzers is None else a.name in place.analyzers)],
+        )
         for place in places
     ]
     have = set(PIXELS)
@@ -200,7 +203,8 @@ def _stages(
         for analyzer in members:
             if not set(analyzer.reads) <= have:
                 raise PlanInvalid(
-                    f"place {place.name} runs {analyzer.name} before the analyzers it reads from", "reorder the places"
+                    f"place {place.name} runs {analyzer.name} before the analyzers it reads from",
+                    "reorder the places",
                 )
             have |= set(analyzer.adds.names)
     placed = sum(len(members) for _, members in stages)

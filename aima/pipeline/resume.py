@@ -19,7 +19,11 @@ def keys(plan: Plan, content_ids: Iterable[str]) -> list[ObservationKey]:
 
 
 def missing(
-    plan: Plan, media: Sequence[Medium], segments: Mapping[str, Sequence[Segment]], done: Done, attempt: int = 1
+    plan: Plan,
+    media: Sequence[Medium],
+    segments: Mapping[str, Sequence[Segment]],
+    done: Done,
+    attempt: int = 1,
 ) -> list[SegmentTask]:
     """Tasks for what is not done yet, each content once; analyzers that were run before are given as stored."""
     tasks: list[SegmentTask] = []

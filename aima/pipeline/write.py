@@ -32,7 +32,12 @@ def name_of(key: ObservationKey, segment_no: int) -> str:
 
 
 def write_observations(
-    archive: Archive, key: ObservationKey, segment_no: int, table: pa.Table, cost: Cost, crops: tuple[Crop, ...] = ()
+    archive: Archive,
+    key: ObservationKey,
+    segment_no: int,
+    table: pa.Table,
+    cost: Cost,
+    crops: tuple[Crop, ...] = (),
 ) -> Receipt:
     """Write a table durably, with the key columns in front.
 

@@ -121,9 +121,7 @@ class AnalysisService:
         self._settings, self._stores, self._intake = settings, stores, intake
         self._fusion, self._runner = fusion, runner
 
-    def analyze(
-        self, paths: Sequence[Path], wanted: Wanted, listener: Listener | None = None
-    ) -> AnalysisReport:
+    def analyze(self, paths: Sequence[Path], wanted: Wanted, listener: Listener | None = None) -> AnalysisReport:
         """Analyze files and folders. One bad file never stops the others; equal bytes are analysed once.
 
         Raises:
@@ -160,10 +158,7 @@ class AnalysisService:
         jobs = {m.media_id: self._start(m, plan) for m in media if m.content_id in todo}
         tally = self._run(tasks, wanted, plan, listener, lambda a: self._missing(plan, media, segments, a))
         left = {(t.segment.content_id, t.segment.no) for t in self._missing(plan, media, segments)}
-        ended = {
-            m.media_id: _ended(m, segments[m.content_id], left, tally, m.content_id not in todo)
-            for m in media
-        }
+        ended = {m.media_id: _ended(m, segments[m.content_id], left, tally, m.content_id not in todo) for m in media}
         for identity, job_id in jobs.items():
             self._end(job_id, ended[identity], tally)
         return ended, tally, len(tasks)
@@ -208,9 +203,7 @@ class AnalysisService:
 
     def _end(self, job_id: str, report: FileReport, tally: _Tally) -> None:
         problems = tally.problems.get(report.path, [])
-        self._stores.jobs.set_state(
-            job_id, report.state, code=report.code, detail=report.detail, problems=problems
-        )
+        self._stores.jobs.set_state(job_id, report.state, code=report.code, detail=report.detail, problems=problems)
 
     @staticmethod
     def _report(path: Path, ended: FileReport) -> FileReport:

@@ -70,7 +70,12 @@ class FusionService:
     """Fuses everything that was observed with the current face model."""
 
     def __init__(
-        self, settings: Settings, stores: FusionStores, archive: Archive, calibration: Calibration, model_version: str
+        self,
+        settings: Settings,
+        stores: FusionStores,
+        archive: Archive,
+        calibration: Calibration,
+        model_version: str,
     ) -> None:
         self._settings, self._stores, self._archive = settings, stores, archive
         self._calibration, self._model_version = calibration, model_version

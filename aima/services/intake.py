@@ -66,9 +66,7 @@ def sha256_of(path: Path) -> str:
                 digest.update(block)
                 size += len(block)
     except OSError as error:
-        raise MediaMissing(
-            f"{path} cannot be read: {error.strerror}", "check the path and its mode"
-        ) from error
+        raise MediaMissing(f"{path} cannot be read: {error.strerror}", "check the path and its mode") from error
     if not size:
         raise MediaEmpty(f"{path} is empty", "copy it again from where it came")
     return digest.hexdigest()
