@@ -1,0 +1,41 @@
+"""Fixed pieces of a medium: a pure function of what the gate found, never of plan, profile or placement."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from typing import Final
+
+from aima.domain.media import MediaInfo, Segment
+
+SHORTEST_US: Final = 30_000_000
+LONGEST_US: Final = 60_000_000
+PICTURE_US: Final = 200_000
+"""A picture counts as one sample step of sight."""
+
+
+def plan_segments(content_id: str, info: MediaInfo) -> list[Segment]:
+    """Segments of sight: half open, without gap or overlap, from 0 to the end of the medium.
+
+    A segment is 30-60 s long and ends at a keyframe; where none lies in that window it ends after 60 s. Only the
+    last one (or the only one) may be shorter. A picture has one segment of 0.2 s, sound alone has none.
+    """
+    if info.kind == "audio":
+        return []
+    end = PICTURE_US if info.kind == "image" else max(info.duration_us, 1)
+    borders = [0]
+    while borders[-1] < end:
+        borders.append(_next_border(borders[-1], end, info.keyframes_us))
+    return [
+        Segment(content_id, no, "sight", start, stop)
+        for no, (start, stop) in enumerate(zip(borders, borders[1:], strict=False))
+    ]
+
+
+def _next_border(start: int, end: int, keyframes: tuple[int, ...]) -> int:
+    """The last keyframe of the window that leaves a full segment behind it, else the last one, else 60 s."""
+    if end - start <= LONGEST_US:
+        return end
+    latest = start + LONGEST_US
+    window = keyframes[bisect_left(keyframes, start + SHORTEST_US) : bisect_right(keyframes, latest)]
+    roomy = [border for border in window if end - border >= SHORTEST_US]
+    return max(roomy or window, default=latest)
