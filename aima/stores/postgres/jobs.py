@@ -1,0 +1,91 @@
+"""Jobs in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Engine, Row, func, insert, select, update
+
+from aima.domain.job import Job, JobState
+from aima.domain.text import storable
+from aima.errors import StoreError
+from aima.stores.postgres.schema import analysis_jobs as jobs
+from aima.stores.postgres.schema import media_files
+
+
+class PostgresJobs:
+    """`JobStore` on PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, job: Job) -> None:
+        """Insert a job; it was created by the owner of its medium."""
+        owner = select(media_files.c.uploaded_by).where(media_files.c.media_id == job.media_id).scalar_subquery()
+        row = {
+            "job_id": job.job_id,
+            "media_id": job.media_id,
+            "batch_id": job.batch_id,
+            "job_type": "analysis",
+            "status": job.state,
+            "priority": job.priority,
+            "analyzers": storable(job.analyzers),
+            "code": job.code,
+            "detail": storable(job.detail),
+            "problems": storable(job.problems),
+            "created_by": owner,
+            **_times(job.state),
+        }
+        with self._engine.begin() as connection:
+            connection.execute(insert(jobs).values(row))
+
+    def set_state(
+        self,
+        job_id: str,
+        state: JobState,
+        *,
+        code: str | None = None,
+        detail: str | None = None,
+        problems: Sequence[dict[str, object]] = (),
+    ) -> None:
+        """Move a job on; sets started_at or completed_at with it.
+
+        Raises:
+            StoreError: there is no such job.
+        """
+        row = {"status": state, "code": code, "detail": storable(detail), "problems": storable(list(problems))}
+        change = update(jobs).where(jobs.c.job_id == job_id).values(row | _times(state))
+        with self._engine.begin() as connection:
+            if connection.execute(change).rowcount == 0:
+                raise StoreError(f"there is no job {job_id}")
+
+    def of_medium(self, media_id: str) -> list[Job]:
+        """Jobs of a medium, newest first."""
+        query = select(jobs).where(jobs.c.media_id == media_id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(jobs.c.created_at.desc(), jobs.c.job_id)).all()
+        return [_job_of(row) for row in rows]
+
+
+def _times(state: JobState) -> dict[str, Any]:
+    match state:
+        case "queued":
+            return {}
+        case "running":
+            return {"started_at": func.clock_timestamp(), "completed_at": None}
+    return {"completed_at": func.clock_timestamp()}
+
+
+def _job_of(row: Row[Any]) -> Job:
+    return Job(
+        job_id=row.job_id,
+        media_id=row.media_id,
+        analyzers=row.analyzers,
+        state=row.status,
+        batch_id=row.batch_id,
+        priority=row.priority,
+        code=row.code,
+        detail=row.detail,
+        problems=tuple(row.problems),
+    )

@@ -1,0 +1,1 @@
+"""Alembic's home: one Python file per revision with the SQL beside it."""

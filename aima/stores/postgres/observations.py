@@ -1,0 +1,97 @@
+"""Marker rows of observations, and crops, in PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import Engine, Row, select
+from sqlalchemy.dialects.postgresql import insert
+
+from aima.domain.media import Problem
+from aima.domain.observation import Crop, ObservationKey, Receipt
+from aima.domain.text import storable
+from aima.stores.postgres.schema import crops
+from aima.stores.postgres.schema import observation_files as files
+
+_KEY = (files.c.content_id, files.c.analyzer, files.c.model_version, files.c.options_hash)
+
+
+class PostgresObservations:
+    """`ObservationStore` on PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def done(self, keys: Iterable[ObservationKey]) -> set[tuple[ObservationKey, int]]:
+        """Which (key, segment no) are committed."""
+        wanted = set(keys)
+        query = select(*_KEY, files.c.segment_no).where(files.c.content_id.in_({key.content_id for key in wanted}))
+        with self._engine.connect() as connection:
+            found = {(_key_of(row), row.segment_no) for row in connection.execute(query)}
+        return {(key, no) for key, no in found if key in wanted}
+
+    def commit(self, receipts: Sequence[Receipt]) -> None:
+        """Write markers and crops in one transaction; repeating it changes nothing."""
+        pictures = [asdict(crop) | {"box": list(crop.box)} for receipt in receipts for crop in receipt.crops]
+        with self._engine.begin() as connection:
+            if receipts:
+                rows = [_row_of(receipt) for receipt in receipts]
+                connection.execute(insert(files).on_conflict_do_nothing(), rows)
+            if pictures:
+                given = insert(crops)
+                replaced = {column.name: given.excluded[column.name] for column in crops.c if not column.primary_key}
+                connection.execute(given.on_conflict_do_update(index_elements=["path"], set_=replaced), pictures)
+
+    def receipts(self, content_id: str | None = None) -> list[Receipt]:
+        """Committed markers, without their crops, sorted by key and segment no."""
+        query = select(files).order_by(*(column.collate("C") for column in _KEY), files.c.segment_no)
+        if content_id is not None:
+            query = query.where(files.c.content_id == content_id)
+        with self._engine.connect() as connection:
+            return [_receipt_of(row) for row in connection.execute(query)]
+
+    def crops(self, content_id: str) -> list[Crop]:
+        """Kept crops of a content, sorted by (pts_us, ordinal)."""
+        query = select(crops).where(crops.c.content_id == content_id)
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(crops.c.pts_us, crops.c.ordinal, crops.c.path)).mappings()
+            return [Crop(**(dict(row) | {"box": tuple(row["box"])})) for row in rows]
+
+
+def _key_of(row: Row[*tuple[Any, ...]]) -> ObservationKey:
+    return ObservationKey(row.content_id, row.analyzer, row.model_version, row.options_hash)
+
+
+def _row_of(receipt: Receipt) -> dict[str, Any]:
+    return {
+        **asdict(receipt.key),
+        "segment_no": receipt.segment_no,
+        "path": receipt.path,
+        "sha256": receipt.sha256,
+        "rows": receipt.rows,
+        "state": "done",
+        "attempts": receipt.attempts,
+        "node": receipt.node,
+        "gpu": receipt.gpu,
+        "cpu_s": receipt.cpu_s,
+        "wall_s": receipt.wall_s,
+        "problems": storable([asdict(problem) for problem in receipt.problems]),
+    }
+
+
+def _receipt_of(row: Row[Any]) -> Receipt:
+    return Receipt(
+        key=_key_of(row),
+        segment_no=row.segment_no,
+        path=row.path,
+        sha256=row.sha256,
+        rows=row.rows,
+        cpu_s=row.cpu_s,
+        wall_s=row.wall_s,
+        node=row.node,
+        gpu=row.gpu,
+        attempts=row.attempts,
+        problems=tuple(Problem(**problem) for problem in row.problems),
+    )

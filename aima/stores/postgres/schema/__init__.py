@@ -1,0 +1,34 @@
+"""The tables as SQLAlchemy sees them; a test holds them against what the migrations build."""
+
+from aima.stores.postgres.schema.base import metadata
+from aima.stores.postgres.schema.identity import (
+    assignments,
+    fusion_runs,
+    ledger_events,
+    person_appearances,
+    persons,
+    tracks,
+)
+from aima.stores.postgres.schema.jobs import analysis_jobs, gpu_instances, job_assignments, system_metrics
+from aima.stores.postgres.schema.media import contents, media_files, segments, users
+from aima.stores.postgres.schema.observations import crops, observation_files
+
+__all__ = [
+    "analysis_jobs",
+    "assignments",
+    "contents",
+    "crops",
+    "fusion_runs",
+    "gpu_instances",
+    "job_assignments",
+    "ledger_events",
+    "media_files",
+    "metadata",
+    "observation_files",
+    "person_appearances",
+    "persons",
+    "segments",
+    "system_metrics",
+    "tracks",
+    "users",
+]
