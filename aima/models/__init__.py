@@ -1,1 +1,6 @@
-"""The catalogue of pretrained models: fetch, verify, convert, load, run."""
+"""Models: the catalogue, how weights are fetched, checked and converted, and what runs them."""
+
+from aima.models.loader import load
+from aima.models.model import Calibration, Model, Runtime
+
+__all__ = ["Calibration", "Model", "Runtime", "load"]

@@ -1,0 +1,145 @@
+"""`aima models`: build, list, verify and show what the catalogue names."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from aima.cli.output import JsonFlag, emit_json, err, out, printable, speaks, table
+from aima.errors import ModelUnknown
+from aima.models.build import build as build_models
+from aima.models.build import is_built
+from aima.models.catalogue import Entry, PackageSource, catalogue
+from aima.models.verify import Verdict
+from aima.models.verify import verify as verify_models
+from aima.settings import Settings, load_settings
+
+app = typer.Typer(help="Weights: where they come from, whether they are whole, what they may be used for.")
+
+
+@app.command()
+@speaks
+def build(
+    names: Annotated[list[str] | None, typer.Argument(help="Models to build; none: the default set.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="The optional models too.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Download, check and convert weights. What is there already stays as it is."""
+    settings = load_settings()
+    entries = _named(settings, names) if names else _standard(settings, everything)
+    built = build_models(settings, entries, progress=_say)
+    if as_json:
+        emit_json({"built": [e.name for e in built], "models": [e.name for e in entries]})
+    else:
+        out.print(f"{len(entries)} models in {printable(str(settings.models_dir))}, {len(built)} of them built now")
+
+
+@app.command(name="list")
+@speaks
+def list_models(as_json: JsonFlag = False) -> None:
+    """Every model of the catalogue."""
+    settings = load_settings()
+    cards = [_summary(settings, entry) for entry in catalogue(settings).values()]
+    if as_json:
+        emit_json(cards)
+        return
+    columns = ("name", "task", "version", "dimension", "licence", "default", "built")
+    table("Models", columns, ([_cell(card[c]) for c in columns] for card in cards))
+
+
+@app.command()
+@speaks
+def verify(as_json: JsonFlag = False) -> None:
+    """Hash all built weights again; ends with an error if one is damaged or a default one is missing."""
+    settings = load_settings()
+    verdicts = verify_models(catalogue(settings).values(), settings.models_dir)
+    if as_json:
+        emit_json([_verdict(v) for v in verdicts])
+    else:
+        table("Weights", ("name", "state", "what is wrong"), ([v.entry.name, v.state, _reason(v)] for v in verdicts))
+    failed = [v.error for v in verdicts if v.failed and v.error]
+    if failed:
+        raise typer.Exit(failed[0].exit_code)
+
+
+@app.command()
+@speaks
+def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as_json: JsonFlag = False) -> None:
+    """The card of one model: source, licences, contract, thresholds, calibration, what was measured."""
+    settings = load_settings()
+    entry = _named(settings, [name])[0]
+    card = {**entry.model_dump(mode="json"), "runtime": entry.runtime, "built": _built(settings, entry)}
+    if as_json:
+        emit_json(card)
+    else:
+        table(f"{entry.name} {entry.version}", ("fact", "value"), _rows(card))
+
+
+def _standard(settings: Settings, everything: bool) -> list[Entry]:
+    """The default set, without what strict licences exclude, and the chosen face model."""
+    strict = settings.models.strict_licences
+    return [
+        entry
+        for entry in catalogue(settings).values()
+        if (everything or entry.default or entry.name == settings.models.face_embedding)
+        and (entry.licence.stated or not strict)
+    ]
+
+
+def _named(settings: Settings, names: list[str]) -> list[Entry]:
+    entries = catalogue(settings)
+    for name in names:
+        if name not in entries:
+            raise ModelUnknown(f"{name}: no such model in the catalogue", "see `aima models list`")
+    return [entries[name] for name in names]
+
+
+def _summary(settings: Settings, entry: Entry) -> dict[str, Any]:
+    return {
+        "name": entry.name,
+        "task": entry.task,
+        "version": entry.version,
+        "dimension": entry.dimension,
+        "licence": entry.licence.weights,
+        "licence_stated": entry.licence.stated,
+        "default": entry.default,
+        "built": _built(settings, entry),
+        "summary": entry.summary,
+    }
+
+
+def _built(settings: Settings, entry: Entry) -> bool:
+    return isinstance(entry.source, PackageSource) and is_built(entry, settings.models_dir)
+
+
+def _verdict(verdict: Verdict) -> dict[str, Any]:
+    error = verdict.error.as_dict() if verdict.error else None
+    return {"name": verdict.entry.name, "state": verdict.state, "failed": verdict.failed, "error": error}
+
+
+def _reason(verdict: Verdict) -> str:
+    return f"{verdict.error.message} - {verdict.error.remedy}" if verdict.error else ""
+
+
+def _rows(card: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    """Nested facts as rows `source.package`; what is not known is left out."""
+    rows: list[tuple[str, str]] = []
+    for key, value in card.items():
+        if isinstance(value, dict):
+            rows += _rows(value, f"{prefix}{key}.")
+        elif value is not None:
+            rows.append((prefix + key, _cell(value)))
+    return rows
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _say(line: str) -> None:
+    err.print(line, markup=False, highlight=False, soft_wrap=True)

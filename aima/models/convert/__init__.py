@@ -1,0 +1,1 @@
+"""Recipes: what packages ship becomes ONNX, once, in a child process, with the same bytes each time."""

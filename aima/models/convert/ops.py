@@ -1,0 +1,119 @@
+"""TensorFlow operations as ONNX operations: those that the models of the catalogue need.
+
+TensorFlow's arrays are [n, height, width, channels]; convolutions are wrapped in transpositions, which the runtime
+removes where two of them meet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from aima.models.convert.graph import GraphBuilder
+from aima.models.convert.tfjs import Node, TfjsGraph
+
+TO_NCHW = [0, 3, 1, 2]
+TO_NHWC = [0, 2, 3, 1]
+
+PLAIN = {
+    "Add": "Add",
+    "AddV2": "Add",
+    "BiasAdd": "Add",
+    "Mul": "Mul",
+    "Sub": "Sub",
+    "Minimum": "Min",
+    "Maximum": "Max",
+    "Relu": "Relu",
+    "Sigmoid": "Sigmoid",
+    "Identity": "Identity",
+}
+"""Operations that mean the same in both, inputs in the same order."""
+
+
+def translate(graph: TfjsGraph, builder: GraphBuilder) -> None:
+    """Append the whole graph; every node's output keeps the node's name. Placeholders must be given by the caller.
+
+    Raises:
+        ValueError: the graph has an operation that is not known here.
+    """
+    for node in graph.nodes:
+        if node.op == "Const":
+            builder.constant(graph.weights[node.name], node.name)
+        elif node.op != "Placeholder":
+            _translator(node)(builder, node)
+
+
+def _translator(node: Node) -> Callable[[GraphBuilder, Node], None]:
+    if node.op in PLAIN:
+        return _plain
+    if node.op not in TRANSLATORS:
+        raise ValueError(f"{node.name}: the operation {node.op} is not supported")
+    return TRANSLATORS[node.op]
+
+
+def _plain(builder: GraphBuilder, node: Node) -> None:
+    builder.add(PLAIN[node.op], node.inputs, node.name)
+
+
+def _softmax(builder: GraphBuilder, node: Node) -> None:
+    builder.add("Softmax", node.inputs, node.name, axis=-1)
+
+
+def _mean(builder: GraphBuilder, node: Node) -> None:
+    axes = np.atleast_1d(builder.value(node.inputs[1])).astype(np.int64)
+    inputs = [node.inputs[0], builder.constant(axes)]
+    builder.add("ReduceMean", inputs, node.name, keepdims=int(node.flag("keep_dims")))
+
+
+def _fused_matmul(builder: GraphBuilder, node: Node) -> None:
+    if node.flag("transpose_a") or node.flag("transpose_b"):
+        raise ValueError(f"{node.name}: transposed factors are not supported")
+    result = builder.add("MatMul", node.inputs[:2])
+    for fused in node.words("fused_ops"):
+        result = _fused(builder, node, fused, result)
+    builder.add("Identity", [result], node.name)
+
+
+def _fused(builder: GraphBuilder, node: Node, fused: str, result: str) -> str:
+    if fused == "BiasAdd":
+        return builder.add("Add", [result, node.inputs[2]])
+    if fused == "Relu":
+        return builder.add("Relu", [result])
+    raise ValueError(f"{node.name}: the fused operation {fused} is not supported")
+
+
+def _conv(builder: GraphBuilder, node: Node) -> None:
+    kernel = builder.value(node.inputs[1])  # [height, width, in, out]
+    _convolve(builder, node, builder.constant(kernel.transpose(3, 2, 0, 1)), groups=1)
+
+
+def _depthwise_conv(builder: GraphBuilder, node: Node) -> None:
+    kernel = builder.value(node.inputs[1])  # [height, width, in, multiplier]
+    height, width, channels, multiplier = kernel.shape
+    flat = kernel.reshape(height, width, channels * multiplier).transpose(2, 0, 1)[:, None]
+    _convolve(builder, node, builder.constant(flat), groups=channels)
+
+
+def _convolve(builder: GraphBuilder, node: Node, kernel: str, groups: int) -> None:
+    if node.text("data_format") not in {"", "NHWC"} or node.text("padding") not in {"SAME", "VALID"}:
+        raise ValueError(f"{node.name}: only NHWC with SAME or VALID padding is supported")
+    pixels = builder.add("Transpose", [node.inputs[0]], perm=TO_NCHW)
+    result = builder.add(
+        "Conv",
+        [pixels, kernel],
+        strides=node.integers("strides")[1:3],
+        dilations=(node.integers("dilations") or [1, 1, 1, 1])[1:3],
+        auto_pad="SAME_UPPER" if node.text("padding") == "SAME" else "VALID",
+        group=groups,
+    )
+    builder.add("Transpose", [result], node.name, perm=TO_NHWC)
+
+
+TRANSLATORS: dict[str, Callable[[GraphBuilder, Node], None]] = {
+    "Conv2D": _conv,
+    "DepthwiseConv2dNative": _depthwise_conv,
+    "Mean": _mean,
+    "Softmax": _softmax,
+    "_FusedMatMul": _fused_matmul,
+}

@@ -1,0 +1,69 @@
+"""One recipe per model: the files of a package in, one ONNX model out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import onnx
+from pydantic import TypeAdapter
+
+from aima.models.convert import patch
+from aima.models.convert.expression import expression_network
+from aima.models.convert.graph import GraphBuilder
+from aima.models.convert.ops import TO_NHWC, translate
+from aima.models.convert.tfjs import read_graph
+from aima.models.convert.weights import Group, read_weights
+
+Members = Mapping[str, bytes]
+"""Contents by file name, without directories."""
+
+
+def centerface(members: Members) -> onnx.ModelProto:
+    """Free batch, height and width, which the export fixed to 10 x 32 x 32."""
+    model = onnx.load_from_string(members["centerface.onnx"])
+    names = {"input.1": "image", "537": "heatmap", "538": "scale", "539": "offset", "540": "landmarks"}
+    patch.free_axes(model, (0, 2, 3))
+    patch.rename(model, names)
+    return model
+
+
+def face_embedding_512(members: Members) -> onnx.ModelProto:
+    """Free the batch, which the export fixed to 1, also in the last Reshape."""
+    model = onnx.load_from_string(members["fr_feature.onnx"])
+    patch.free_axes(model, (0,))
+    patch.keep_batch_in_reshapes(model)
+    patch.rename(model, {"input": "face", "output": "vector"})
+    return model
+
+
+def face_landmarks_68(members: Members) -> onnx.ModelProto:
+    """Free the batch, which the export fixed to 1."""
+    model = onnx.load_from_string(members["fr_landmark.onnx"])
+    patch.free_axes(model, (0,))
+    patch.rename(model, {"input": "face", "output": "points"})
+    return model
+
+
+def faceres(members: Members) -> onnx.ModelProto:
+    """Translate the TensorFlow.js graph; the input becomes [n, 3, 224, 224]."""
+    graph = read_graph(members["faceres.json"], {"faceres.bin": members["faceres.bin"]})
+    builder = GraphBuilder()
+    builder.add("Transpose", ["face"], "input_1", perm=TO_NHWC)
+    translate(graph, builder)
+    builder.add("Identity", ["global_pooling/Mean"], "vector")
+    builder.add("Identity", ["age_pred/Softmax"], "age")
+    builder.add("Identity", ["gender_pred/Sigmoid"], "gender")
+    outputs = {"vector": ["n", 1024], "age": ["n", 100], "gender": ["n", 1]}
+    return builder.model("faceres", {"face": ["n", 3, 224, 224]}, outputs)
+
+
+def face_expression_7(members: Members) -> onnx.ModelProto:
+    """Build the network that face-api builds in code around its weights."""
+    groups = TypeAdapter(tuple[Group, ...]).validate_json(members["face_expression_model-weights_manifest.json"])
+    return expression_network(read_weights(groups, members))
+
+
+RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
+    recipe.__name__: recipe
+    for recipe in (centerface, face_embedding_512, faceres, face_expression_7, face_landmarks_68)
+}

@@ -1,0 +1,44 @@
+"""From a task or a name to a model that is ready to run."""
+
+from __future__ import annotations
+
+from aima.models.catalogue import Entry, check_licence, find
+from aima.models.model import Calibration, Model, Runtime
+from aima.models.verify import check_weights
+from aima.settings import Settings
+
+
+def load(settings: Settings, task_or_name: str) -> Model:
+    """The model of that name, or the one chosen for that task, with its checksum verified.
+
+    Raises:
+        ModelUnknown: neither a name nor a task of the catalogue.
+        ModelMissing: its weights are not built.
+        ModelCorrupt: its file differs from the catalogue.
+        ModelRefused: its licence, format or code is not allowed.
+        ModelUnavailable: a hub model whose files or packages are not there.
+        SettingInvalid: the settings choose a model of another task.
+    """
+    entry = find(settings, task_or_name)
+    check_licence(settings, entry)
+    return Model(
+        name=entry.name,
+        version=entry.version,
+        task=entry.task,
+        dimension=entry.dimension,
+        runtime=_runtime(settings, entry),
+        thresholds=dict(entry.thresholds),
+        contract=dict(entry.contract),
+        calibration=_calibration(entry),
+    )
+
+
+def _runtime(settings: Settings, entry: Entry) -> Runtime:
+    from aima.models.onnx_runtime import OnnxRuntime
+
+    return OnnxRuntime(check_weights(entry, settings.models_dir))
+
+
+def _calibration(entry: Entry) -> Calibration | None:
+    record = entry.calibration
+    return Calibration(record.slope, record.intercept, record.measured_on) if record else None
