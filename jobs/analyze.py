@@ -27,7 +27,7 @@ class Manifest(BaseModel):
     """What to analyze, and with which analyzers and options."""
 
     paths: list[Path] = Field(min_length=1)
-    analyzers: dict[str, dict[str, object]] = Field(default_factory=lambda: {name: {} for name in DEFAULT})
+    analyzers: dict[str, dict[str, object]] = {name: {} for name in DEFAULT}
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -41,7 +41,8 @@ class Runner(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """How one file ended. `known`: every observation was there before. `code`, `detail`: why it failed, what is left out."""
+    """How one file ended. `known`: every observation was there before. `code`, `detail`: why it failed, or what is
+    left out."""
 
     path: str
     state: State
@@ -221,8 +222,8 @@ def _ended(
         why = failure.detail if failure else "the worker died while it was at it"
         detail = f"{len(missing)} of {len(segments)} segments failed: {why}"
         return FileReport(medium.content_id, "failed", False, medium.media_id, code, detail)
-    code, detail = _left_out(medium, tally.problems.get(medium.content_id, []))
-    return FileReport(medium.content_id, "done", known, medium.media_id, code, detail)
+    remark = _left_out(medium, tally.problems.get(medium.content_id, []))
+    return FileReport(medium.content_id, "done", known, medium.media_id, *remark)
 
 
 def _left_out(medium: Medium, problems: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
