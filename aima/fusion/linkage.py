@@ -1,0 +1,128 @@
+"""Constrained agglomerative clustering with average linkage.
+
+Best pair first, as in Muellner's generic algorithm ("Modern hierarchical, agglomerative clustering algorithms",
+2011): a stale nearest neighbour is an upper bound, because a merged group is never closer to a third one than the
+closer of its parts was. Memory is O(n * dimension); rows of the similarity matrix are made when needed.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from aima.models.model import Calibration
+
+Rows = npt.NDArray[np.float32]
+Scores = npt.NDArray[np.float64]
+
+DECIMALS: Final = 4
+"""Log-odds are rounded, so that two machines break ties alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What is to be grouped, n points.
+
+    vectors: float32 [n, d], a unit vector or a weighted mean of such. discounts: float32 [n], half of what is taken
+    off a similarity with this point. weights: float32 [n]. apart: for each point those that it never joins,
+    symmetric.
+    """
+
+    vectors: Rows
+    discounts: Rows
+    weights: Rows
+    apart: tuple[frozenset[int], ...]
+
+    def __len__(self) -> int:
+        return len(self.weights)
+
+    def gathered(self, groups: Sequence[Sequence[int]]) -> Points:
+        """One point per group: the weighted mean of its members, apart from what any of them is apart from."""
+        owner = {point: number for number, group in enumerate(groups) for point in group}
+        means = [np.average(self.vectors[group], axis=0, weights=self.weights[group]) for group in groups]
+        discounts = [np.average(self.discounts[group], weights=self.weights[group]) for group in groups]
+        apart = (
+            frozenset(owner[other] for point in group for other in self.apart[point] if other in owner)
+            for group in groups
+        )
+        return Points(
+            vectors=np.array(means, np.float32).reshape(len(groups), self.vectors.shape[1]),
+            discounts=np.array(discounts, np.float32),
+            weights=np.array([self.weights[group].sum() for group in groups], np.float32),
+            apart=tuple(apart),
+        )
+
+    def taken(self, chosen: Sequence[int]) -> Points:
+        """Some of the points."""
+        return self.gathered([[point] for point in chosen])
+
+
+def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
+    """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)]."""
+    alike = a.vectors @ b.vectors.T - a.discounts[:, None] - b.discounts[None, :]
+    return np.round(calibration.log_odds(alike), DECIMALS)
+
+
+def agglomerate(points: Points, calibration: Calibration, least: float) -> list[list[int]]:
+    """Groups of point indices: the closest two are joined as long as their mean log-odds reach `least`.
+
+    Members ascend, groups are sorted by their first member. Equal scores are broken by index.
+    """
+    return _Agglomeration(points, calibration, least).run()
+
+
+class _Agglomeration:
+    """State of one run: a group lives at the index of its first member; `stamp` counts its changes."""
+
+    def __init__(self, points: Points, calibration: Calibration, least: float) -> None:
+        self._calibration, self._least = calibration, least
+        self._means = points.vectors.copy()
+        self._discounts = points.discounts.copy()
+        self._weights = points.weights.astype(np.float64)
+        self._apart = [set(others) for others in points.apart]
+        self._stamp = np.zeros(len(points), np.int64)
+        self._dead = np.zeros(len(points), bool)
+        self._members = [[point] for point in range(len(points))]
+        self._queue: list[tuple[float, int, int, int, int]] = []
+
+    def run(self) -> list[list[int]]:
+        for point in range(len(self._members)):
+            self._enqueue(point)
+        while self._queue:
+            _, one, other, stamp, other_stamp = heapq.heappop(self._queue)
+            if self._dead[one] or stamp != self._stamp[one]:
+                continue
+            if not self._dead[other] and other_stamp == self._stamp[other]:
+                one = self._merge(min(one, other), max(one, other))
+            self._enqueue(one)
+        return [sorted(group) for group, dead in zip(self._members, self._dead, strict=True) if not dead]
+
+    def _enqueue(self, one: int) -> None:
+        """Queue a group with its closest partner, if there is one that is close enough."""
+        alike = self._means @ self._means[one] - self._discounts - self._discounts[one]
+        scores = np.round(self._calibration.log_odds(alike), DECIMALS)
+        scores[self._dead] = -np.inf
+        scores[[one, *self._apart[one]]] = -np.inf
+        other = int(np.argmax(scores))
+        if scores[other] >= self._least:
+            entry = (-float(scores[other]), one, other, int(self._stamp[one]), int(self._stamp[other]))
+            heapq.heappush(self._queue, entry)
+
+    def _merge(self, kept: int, gone: int) -> int:
+        share = self._weights[gone] / (self._weights[kept] + self._weights[gone])
+        self._means[kept] += np.float32(share) * (self._means[gone] - self._means[kept])
+        self._discounts[kept] += np.float32(share) * (self._discounts[gone] - self._discounts[kept])
+        self._weights[kept] += self._weights[gone]
+        self._members[kept] += self._members[gone]
+        self._stamp[kept] += 1
+        self._dead[gone] = True
+        for other in self._apart[gone]:
+            self._apart[other].discard(gone)
+            self._apart[other].add(kept)
+        self._apart[kept] |= self._apart[gone]
+        return kept

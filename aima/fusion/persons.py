@@ -1,0 +1,133 @@
+"""Persons: which tracks of the whole archive show the same face.
+
+Groups within each medium come first, then groups across the archive, both by average linkage on calibrated
+log-odds. Two tracks that overlap in time in one content are never one person. Only tracks that are surely faces
+found a person; the others join one if it is clear which, or stay with nobody.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from aima.domain.track import Cluster, Link, Track
+from aima.fusion import thresholds as limits
+from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, log_odds
+from aima.models.model import Calibration
+
+Groups = list[list[int]]
+
+
+def link(tracks: Sequence[Track], calibration: Calibration, join: float, review: float) -> tuple[Cluster, ...]:
+    """Partition of tracks into persons, sorted by first track; the same for any order of `tracks`.
+
+    join: tracks are joined at or above these log-odds. review: a weak track stays with nobody if a second person
+    reaches these log-odds. Tracks without vector belong to nobody.
+    """
+    ordered = sorted(tracks, key=_key)
+    usable = [track for track in ordered if track.vector is not None]
+    if not usable:
+        return ()
+    points = _points(usable)
+    founders = _founders(usable)
+    groups = _across(points, _within(usable, points, founders, calibration, join), calibration, join)
+    groups = _with_weak(points, groups, calibration, join, review)
+    clusters = [_cluster(usable, points, group, calibration) for group in groups]
+    return tuple(sorted(clusters, key=lambda cluster: cluster.track_ids))
+
+
+def _key(track: Track) -> tuple[str, int, str]:
+    return track.content_id, track.start_us, track.track_id
+
+
+def _founders(tracks: Sequence[Track]) -> list[int]:
+    """Tracks that are surely a face: sure looks add up. A still picture has only one look to give."""
+    moving = {track.content_id for track in tracks if track.end_us and track.pts_us[-1] > 0}
+    return [
+        number
+        for number, track in enumerate(tracks)
+        if track.content_id not in moving or float((track.scores - 0.5).sum()) >= limits.SURE
+    ]
+
+
+def _points(tracks: Sequence[Track]) -> Points:
+    best = np.array([np.sort(track.quality)[-limits.VECTORS_PER_TRACK :].mean() for track in tracks])
+    shortfall = np.clip(1 - best / limits.USEFUL_QUALITY, 0, 1)
+    looks = np.array([max(len(track.vectors), 1) for track in tracks])
+    return Points(
+        vectors=np.array([track.vector for track in tracks], np.float32),
+        discounts=np.asarray(limits.POOR_ALIKE / 2 * shortfall, np.float32),
+        weights=np.asarray(looks * np.maximum(best, 0.05), np.float32),
+        apart=_overlapping(tracks),
+    )
+
+
+def _overlapping(tracks: Sequence[Track]) -> tuple[frozenset[int], ...]:
+    """For each track, sorted by content and start, those of its content that it overlaps in time."""
+    apart: list[set[int]] = [set() for _ in tracks]
+    for _, group in itertools.groupby(range(len(tracks)), key=lambda number: tracks[number].content_id):
+        running: list[int] = []
+        for number in group:
+            running = [other for other in running if tracks[other].end_us > tracks[number].start_us]
+            apart[number].update(running)
+            for other in running:
+                apart[other].add(number)
+            running.append(number)
+    return tuple(frozenset(others) for others in apart)
+
+
+def _within(
+    tracks: Sequence[Track], points: Points, founders: Sequence[int], calibration: Calibration, join: float
+) -> Groups:
+    """Groups of the founders of each content."""
+    groups: Groups = []
+    for _, found in itertools.groupby(founders, key=lambda number: tracks[number].content_id):
+        members = list(found)
+        local = agglomerate(points.taken(members), calibration, join)
+        groups += [[members[place] for place in group] for group in local]
+    return groups
+
+
+def _across(points: Points, groups: Groups, calibration: Calibration, join: float) -> Groups:
+    """Groups of groups, over all contents."""
+    if not groups:
+        return []
+    joined = agglomerate(points.gathered(groups), calibration, join)
+    return [sorted(itertools.chain.from_iterable(groups[place] for place in group)) for group in joined]
+
+
+def _with_weak(points: Points, groups: Groups, calibration: Calibration, join: float, review: float) -> Groups:
+    """Give the remaining tracks to the one person that they clearly are; the surest first."""
+    weak = sorted(set(range(len(points))) - set(itertools.chain.from_iterable(groups)))
+    if not weak or not groups:
+        return groups
+    scores = log_odds(points.taken(weak), points.gathered(groups), calibration)
+    grown = [list(group) for group in groups]
+    for place in np.argsort(-scores.max(axis=1), kind="stable"):
+        track = weak[int(place)]
+        free = [number for number, group in enumerate(grown) if points.apart[track].isdisjoint(group)]
+        near = [number for number in free if scores[place, number] >= review]
+        if len(near) == 1 and scores[place, near[0]] >= join:
+            grown[near[0]].append(track)
+    return [sorted(group) for group in grown]
+
+
+def _cluster(tracks: Sequence[Track], points: Points, group: list[int], calibration: Calibration) -> Cluster:
+    """Links in the order of the tracks, each with its mean log-odds against the others; 0 for a lone track."""
+    if len(group) == 1:
+        return Cluster((Link(tracks[group[0]].track_id, 0.0, {}),))
+    own = points.taken(group)
+    alike = np.einsum("nd,nd->n", own.vectors, _others(own.vectors, own.weights))
+    alike -= own.discounts + _others(own.discounts[:, None], own.weights)[:, 0]
+    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike)]
+    return Cluster(
+        tuple(Link(tracks[number].track_id, value, {"face": value}) for number, value in zip(group, odds, strict=True))
+    )
+
+
+def _others(values: Rows, weights: Rows) -> Rows:
+    """For each row of [n, d] the weighted mean of the other rows."""
+    weighted = values * weights[:, None]
+    return np.asarray((weighted.sum(axis=0) - weighted) / (weights.sum() - weights)[:, None], np.float32)

@@ -1,0 +1,48 @@
+"""Every threshold of fusion, in one place. One set for all media; lengths of time in microseconds.
+
+Similarities are cosines of face vectors; overlap is intersection over union (IoU) of boxes; quality is the
+column `face_quality` (0..1, from about 0.4 a vector is useful for linking).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+# Following a face from frame to frame
+BRIDGE_US: Final = 1_000_000
+"""A face may be unseen this long (turned away, covered) and still be the same track."""
+PLACE_NEXT: Final = 0.25
+"""Least overlap with the predicted box from one sample to the next."""
+PLACE_BRIDGED: Final = 0.15
+"""Least overlap with the predicted box after a gap, where LOOK_BRIDGED must hold too."""
+LOOK_BRIDGED: Final = 0.30
+"""Least similarity after a gap."""
+LOOK_MOVED: Final = 0.50
+"""Least similarity if a face moved so fast that boxes do not overlap ..."""
+REACH: Final = 2.0
+"""... and the farthest it may have moved from its predicted place, in widths of the face."""
+LOOK_CONTRADICTS: Final = 0.05
+"""Below this two good vectors are two people, however well their boxes overlap (a cut that was not seen)."""
+
+# What a track is worth
+USEFUL_QUALITY: Final = 0.40
+"""Samples below it (profile, blurred, tiny) stay out of a track's vectors if better ones are there."""
+VECTORS_PER_TRACK: Final = 5
+"""Single vectors kept per track, best quality, spread over its time."""
+LONE_SCORE: Final = 0.75
+"""A face seen in a single frame of a video is kept from this detector score on."""
+
+# Persons
+SURE: Final = 0.6
+"""Sum of (detector score - 1/2) over its samples from which a track is surely a face and may found a person."""
+POOR_ALIKE: Final = 0.45
+"""So much more alike than good ones are faces of quality 0 to each other: blurred strangers resemble. Taken off the
+similarity, in part where the quality is only a little below USEFUL_QUALITY."""
+
+# Appearances
+TOGETHER_US: Final = 1_000_000
+"""Tracks of one person closer than this are one appearance."""
+
+# Expressions
+EXPRESSION_CERTAIN: Final = 0.45
+"""Below this top probability an expression is called uncertain."""

@@ -1,0 +1,94 @@
+"""Tracks: the same face over adjacent sampled frames of one shot."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from aima.domain.track import Box, Track, track_id
+from aima.fusion import thresholds as limits
+from aima.fusion.emotions import mean_expression
+from aima.fusion.following import follow
+from aima.fusion.observed import Floats, Observed, read_observed
+
+Indices = npt.NDArray[np.int64]
+
+
+def build_tracks(content_id: str, faces: pa.Table, cuts_us: Sequence[int], step_us: int) -> list[Track]:
+    """Tracks of one content, sorted by (start_us, track_id).
+
+    faces: one row per sampled frame, ascending pts_us, with the columns pts_us and faces and, where they were
+        analysed, face_vectors, face_quality and face_expressions.
+    cuts_us: times at which shots begin; a track never crosses one.
+    step_us: distance of two sampled frames. A track ends one step after its last sample, or earlier:
+        at the next sampled frame (the face is not in it) or at the next cut.
+    """
+    observed = read_observed(faces)
+    cuts = np.array(sorted(cuts_us), np.int64)
+    shots = np.searchsorted(cuts, observed.frames_us, side="right")
+    still = len(observed.frames_us) == 1
+    paths = [np.array(path, np.int64) for path in follow(observed, shots)]
+    kept = [path for path in paths if still or _believable(observed, path)]
+    tracks = [_track(content_id, observed, path, _end(observed, path, cuts, step_us)) for path in kept]
+    return sorted(tracks, key=lambda track: (track.start_us, track.track_id))
+
+
+def _believable(observed: Observed, path: Indices) -> bool:
+    """Two looks at a face, or a single sure one."""
+    return len(path) > 1 or float(observed.scores[path[0]]) >= limits.LONE_SCORE
+
+
+def _end(observed: Observed, path: Indices, cuts: Indices, step_us: int) -> int:
+    frame = int(observed.frame[path[-1]])
+    last = int(observed.frames_us[frame])
+    later = [int(t) for t in observed.frames_us[frame + 1 : frame + 2]]
+    later += [int(t) for t in cuts[np.searchsorted(cuts, last, side="right") :][:1]]
+    return min([last + step_us, *later])
+
+
+def _track(content_id: str, observed: Observed, path: Indices, end_us: int) -> Track:
+    frames = observed.frame[path]
+    pts_us = observed.frames_us[frames]
+    boxes, quality = observed.boxes[path], observed.quality[path]
+    left, top, width, height = (float(v) for v in boxes[0])
+    first: Box = (left, top, width, height)
+    return Track(
+        track_id=track_id(content_id, int(pts_us[0]), end_us, first),
+        content_id=content_id,
+        start_us=int(pts_us[0]),
+        end_us=end_us,
+        pts_us=pts_us,
+        boxes=boxes,
+        ordinals=observed.ordinal[path],
+        quality=quality,
+        scores=observed.scores[path],
+        vector=_mean_vector(observed, path),
+        vectors=observed.vectors[_chosen(observed, path)],
+        expression=mean_expression(observed.expressions[path], quality),
+    )
+
+
+def _useful(observed: Observed, path: Indices) -> Indices:
+    """Samples whose vectors speak for the track: the good ones, or all if none is good."""
+    there = path[observed.has_vector[path]]
+    good = there[observed.quality[there] >= limits.USEFUL_QUALITY]
+    return good if len(good) else there
+
+
+def _mean_vector(observed: Observed, path: Indices) -> Floats | None:
+    useful = _useful(observed, path)
+    if not len(useful):
+        return None
+    weights = np.maximum(observed.quality[useful], 1e-3)
+    mean = weights @ observed.vectors[useful]
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
+
+
+def _chosen(observed: Observed, path: Indices) -> Indices:
+    """The best sample of each of up to five equal stretches of the useful ones."""
+    parts = np.array_split(_useful(observed, path), limits.VECTORS_PER_TRACK)
+    best = [part[int(np.argmax(observed.quality[part]))] for part in parts if len(part)]
+    return np.array(best, np.int64)
