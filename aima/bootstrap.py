@@ -6,7 +6,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from aima import local, models
+from aima import local
+from aima.errors import SettingInvalid
+from aima.models.catalogue import find
+from aima.models.model import Calibration
 from aima.pipeline import cluster
 from aima.pipeline.plan import Place, Plan, fused
 from aima.pipeline.task import Outcome, SegmentTask
@@ -76,8 +79,7 @@ def _wire(settings: Settings, stores: PostgresStores) -> Services:
     archive = Archive(settings.archive_dir)
     owner_id = stores.ensure_user(settings.user)
     intake = Intake(settings, stores.media, owner_id)
-    face = models.describe(settings, "face_embedding")
-    fusion = FusionService(settings, stores, archive, face.calibration, face.model_version)
+    fusion = FusionService(settings, stores, archive, *_face_model(settings))
     runner = RayRunner(settings)
     return Services(
         settings=settings,
@@ -88,3 +90,16 @@ def _wire(settings: Settings, stores: PostgresStores) -> Services:
         exports=ExportService(stores),
         analyses=AnalysisService(settings, stores, intake, fusion, runner),
     )
+
+
+def _face_model(settings: Settings) -> tuple[Calibration, str]:
+    """Calibration and version of the face model that the settings choose.
+
+    Raises:
+        SettingInvalid: its catalogue entry holds no calibration, so nothing can be linked by it.
+    """
+    entry = find(settings, "face_embedding")
+    if entry.calibration is None:
+        raise SettingInvalid(f"{entry.name} has no calibration in the catalogue", "choose another face model")
+    record = entry.calibration
+    return Calibration(record.slope, record.intercept, record.measured_on), f"{entry.name}@{entry.version}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 
 import ray.data
@@ -43,3 +44,4 @@ def _configure() -> None:
     context.target_max_block_size = 1  # a row leaves its worker as soon as it is there
     context.target_min_block_size = 0
     context.max_errored_blocks = -1  # one dead worker does not end the others' work
+    logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # a dead worker is told as a failure, not as a traceback

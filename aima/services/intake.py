@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aima import media, models
+from aima import media
 from aima.analyzers import registry
 from aima.domain.media import Medium, media_id
 from aima.errors import MediaEmpty, MediaMissing
+from aima.models.catalogue import check_licence, find
+from aima.models.verify import check_weights
 from aima.settings import Settings
 from aima.stores.ports import MediaStore
 
@@ -49,7 +51,13 @@ class Intake:
             ModelMissing: a model is not built.
         """
         tasks = {registry.get(name).task for name in wanted}
-        return {task: models.resolve(self._settings, task) for task in tasks if task}
+        return {task: self._model(task) for task in tasks if task}
+
+    def _model(self, task: str) -> tuple[str, str]:
+        entry = find(self._settings, task)
+        check_licence(self._settings, entry)
+        check_weights(entry, self._settings.models_dir)
+        return entry.name, f"{entry.name}@{entry.version}"
 
 
 def sha256_of(path: Path) -> str:

@@ -67,6 +67,13 @@ class PostgresJobs:
             rows = connection.execute(query.order_by(jobs.c.created_at.desc(), jobs.c.job_id)).all()
         return [_job_of(row) for row in rows]
 
+    def ended(self) -> list[Job]:
+        """Every job that is done or failed, oldest first (by completed_at, then job_id)."""
+        query = select(jobs).where(jobs.c.status.in_(("done", "failed")))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.order_by(jobs.c.completed_at, jobs.c.job_id)).all()
+        return [_job_of(row) for row in rows]
+
 
 def _times(state: JobState) -> dict[str, Any]:
     match state:
