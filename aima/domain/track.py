@@ -89,8 +89,20 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A face in a sampled frame: the `ordinal`-th of the frame at `pts_us`. Its crop may have been kept."""
+
+    content_id: str
+    pts_us: int
+    ordinal: int
+
+
+@dataclass(frozen=True, slots=True)
 class Appearance:
-    """One stretch in which a person is seen in a medium: tracks closer than a moment are one appearance."""
+    """One stretch in which a person is seen in a medium: tracks closer than a moment are one appearance.
+
+    confidence: 0..1. source: what it was recognised by, for example "face". best: the best picture of it.
+    """
 
     person_id: str
     media_id: str
@@ -99,3 +111,4 @@ class Appearance:
     confidence: float
     source: str
     track_ids: tuple[str, ...]
+    best: Picture | None = None

@@ -1,0 +1,43 @@
+"""The canonical hash: what "the same result" means.
+
+It covers tracks and their partition into persons; times to 1 ms, boxes to 1 pixel, scores to 0.01. Ids, wall times
+and vectors stay out, so that another order, placement or repetition of the same work gives the same hash.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+
+import numpy as np
+
+from aima.domain.track import Cluster, Track
+
+Form = list[object]
+
+
+def canonical_hash(tracks: Sequence[Track], clusters: Sequence[Cluster]) -> str:
+    """sha256 in hex over tracks and clusters, the same for any order of both."""
+    forms = {track.track_id: _form(track) for track in tracks}
+    numbers = {track_id: number for number, track_id in enumerate(sorted(forms, key=lambda key: _text(forms[key])))}
+    partition = sorted(sorted(numbers[track_id] for track_id in cluster.track_ids) for cluster in clusters)
+    ordered = [forms[track_id] for track_id in numbers]
+    return hashlib.sha256(_text([ordered, partition]).encode()).hexdigest()
+
+
+def _form(track: Track) -> Form:
+    """Content, span, and of every sample its time, box and score."""
+    boxes = np.rint(track.boxes).astype(np.int64)
+    scores = np.rint(track.scores * 100).astype(np.int64)
+    samples = np.column_stack([_milliseconds(track.pts_us), boxes, scores])
+    span = _milliseconds(np.array([track.start_us, track.end_us]))
+    return [track.content_id, span.tolist(), samples.tolist()]
+
+
+def _milliseconds(times_us: np.ndarray) -> np.ndarray:
+    return (times_us + 500) // 1000
+
+
+def _text(form: Form) -> str:
+    return json.dumps(form, separators=(",", ":"))
