@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from aima.domain.clock import clock as clock  # noqa: PLC0414  commands take it from here
 from aima.errors import AimaError
 
 P = ParamSpec("P")
@@ -67,12 +68,3 @@ def speaks(command: Callable[P, R]) -> Callable[P, R]:
             raise typer.Exit(error.exit_code) from error
 
     return wrapped
-
-
-def clock(us: int) -> str:
-    """Microseconds as m:ss.s or h:mm:ss.s."""
-    tenths = round(us / 100_000)
-    minutes, rest = divmod(tenths, 600)
-    hours, minutes = divmod(minutes, 60)
-    text = f"{minutes:02d}:{rest / 10:04.1f}" if hours else f"{minutes}:{rest / 10:04.1f}"
-    return f"{hours}:{text}" if hours else text
