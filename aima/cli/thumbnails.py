@@ -21,7 +21,7 @@ def shows_pictures(console: Console) -> bool:
 def thumbnail(picture: bytes, columns: int = 20) -> Text:
     """The middle square of a picture, `columns` characters wide and half as many lines high."""
     with Image.open(BytesIO(picture)) as opened:
-        small = ImageOps.fit(opened.convert("RGB"), (columns, columns // 2 * 2))
+        small = ImageOps.fit(opened.convert("RGB"), (columns, columns // 2 * 2), Image.Resampling.BOX)
     text = Text(no_wrap=True)
     for row in range(0, small.height, 2):
         for column in range(columns):
