@@ -9,9 +9,8 @@ import typer
 from aima.cli.output import JsonFlag, emit_json, err, out, printable, speaks, table
 from aima.errors import ModelUnknown
 from aima.models.build import build as build_models
-from aima.models.build import is_built
-from aima.models.catalogue import Entry, PackageSource, catalogue
-from aima.models.verify import Verdict
+from aima.models.catalogue import Entry, catalogue
+from aima.models.verify import Verdict, is_whole
 from aima.models.verify import verify as verify_models
 from aima.settings import Settings, load_settings
 
@@ -69,7 +68,7 @@ def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as
     """The card of one model: source, licences, contract, thresholds, calibration, what was measured."""
     settings = load_settings()
     entry = _named(settings, [name])[0]
-    card = {**entry.model_dump(mode="json"), "runtime": entry.runtime, "built": _built(settings, entry)}
+    card = {**entry.model_dump(mode="json"), "runtime": entry.runtime, "built": is_whole(entry, settings.models_dir)}
     if as_json:
         emit_json(card)
     else:
@@ -104,13 +103,9 @@ def _summary(settings: Settings, entry: Entry) -> dict[str, Any]:
         "licence": entry.licence.weights,
         "licence_stated": entry.licence.stated,
         "default": entry.default,
-        "built": _built(settings, entry),
+        "built": is_whole(entry, settings.models_dir),
         "summary": entry.summary,
     }
-
-
-def _built(settings: Settings, entry: Entry) -> bool:
-    return isinstance(entry.source, PackageSource) and is_built(entry, settings.models_dir)
 
 
 def _verdict(verdict: Verdict) -> dict[str, Any]:

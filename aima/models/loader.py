@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from aima.models.catalogue import Entry, check_licence, find
+from aima.models.catalogue import WEIGHTS, Entry, HubSource, check_licence, find
 from aima.models.model import Calibration, Model, Runtime
-from aima.models.verify import check_weights
+from aima.models.verify import check_files
 from aima.settings import Settings
 
 
 def load(settings: Settings, task_or_name: str) -> Model:
-    """The model of that name, or the one chosen for that task, with its checksum verified.
+    """The model of that name, or the one chosen for that task, with its checksums verified. Never uses the network.
 
     Raises:
         ModelUnknown: neither a name nor a task of the catalogue.
         ModelMissing: its weights are not built.
-        ModelCorrupt: its file differs from the catalogue.
-        ModelRefused: its licence, format or code is not allowed.
-        ModelUnavailable: a hub model whose files or packages are not there.
+        ModelCorrupt: a file of it differs from the catalogue.
+        ModelRefused: its licence is not allowed by the settings.
+        ModelUnavailable: it needs packages that are not installed.
         SettingInvalid: the settings choose a model of another task.
     """
     entry = find(settings, task_or_name)
@@ -34,9 +34,15 @@ def load(settings: Settings, task_or_name: str) -> Model:
 
 
 def _runtime(settings: Settings, entry: Entry) -> Runtime:
+    directory = check_files(entry, settings.models_dir)
+    # Imported on use: torch alone takes seconds.
+    if isinstance(entry.source, HubSource):
+        from aima.models.torch_runtime import TorchRuntime
+
+        return TorchRuntime(directory, entry.source.architecture)
     from aima.models.onnx_runtime import OnnxRuntime
 
-    return OnnxRuntime(check_weights(entry, settings.models_dir))
+    return OnnxRuntime(directory / WEIGHTS)
 
 
 def _calibration(entry: Entry) -> Calibration | None:

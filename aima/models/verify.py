@@ -1,4 +1,4 @@
-"""Hashes all built weights again and says which of them are as the catalogue wants them."""
+"""Hashes built weights again and says which of them are as the catalogue wants them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from aima.errors import ModelCorrupt, ModelError, ModelMissing
-from aima.models.catalogue import Entry, PackageSource
+from aima.models.catalogue import Entry
 from aima.models.files import demand
 
 State = Literal["whole", "missing", "corrupt"]
@@ -29,30 +29,36 @@ class Verdict:
 
 
 def verify(entries: Iterable[Entry], models_dir: Path) -> list[Verdict]:
-    """One verdict per entry of packages, in order."""
-    return [_verdict(entry, models_dir) for entry in entries if isinstance(entry.source, PackageSource)]
+    """One verdict per entry, in order."""
+    return [_verdict(entry, models_dir) for entry in entries]
+
+
+def is_whole(entry: Entry, models_dir: Path) -> bool:
+    """Whether all built files are there with the right bytes."""
+    return _verdict(entry, models_dir).state == "whole"
+
+
+def check_files(entry: Entry, models_dir: Path) -> Path:
+    """The directory of an entry's built files, each hashed.
+
+    Raises:
+        ModelMissing: one is not there.
+        ModelCorrupt: the sha256 of one differs from the catalogue.
+    """
+    directory = entry.directory(models_dir)
+    remedy = f"run `aima models build {entry.name}`"
+    for name, sha256 in entry.files.items():
+        if not (directory / name).is_file():
+            raise ModelMissing(f"{entry.name}: its weights are not built", remedy)
+        demand(directory / name, sha256, f"{entry.name}: {directory / name}", remedy)
+    return directory
 
 
 def _verdict(entry: Entry, models_dir: Path) -> Verdict:
     try:
-        check_weights(entry, models_dir)
+        check_files(entry, models_dir)
     except ModelMissing as error:
         return Verdict(entry, "missing", error)
     except ModelCorrupt as error:
         return Verdict(entry, "corrupt", error)
     return Verdict(entry, "whole")
-
-
-def check_weights(entry: Entry, models_dir: Path) -> Path:
-    """The built file of an entry, hashed.
-
-    Raises:
-        ModelMissing: there is none.
-        ModelCorrupt: its sha256 differs from the catalogue.
-    """
-    weights = entry.weights(models_dir)
-    remedy = f"run `aima models build {entry.name}`"
-    if not weights.is_file():
-        raise ModelMissing(f"{entry.name}: its weights are not built", remedy)
-    demand(weights, str(entry.built_sha256), f"{entry.name}: {weights}", remedy)
-    return weights

@@ -47,7 +47,7 @@ def _dense_block(builder: GraphBuilder, weights: Weights, block: str, source: st
 
 def _layer(builder: GraphBuilder, weights: Weights, name: str, source: str, stride: int) -> str:
     bias = builder.constant(weights[f"{name}/bias"])
-    same = {"strides": [stride, stride], "auto_pad": "SAME_UPPER"}
+    same: dict[str, Any] = {"strides": [stride, stride], "auto_pad": "SAME_UPPER"}
     if f"{name}/filters" in weights:
         kernel = builder.constant(weights[f"{name}/filters"].transpose(3, 2, 0, 1))
         return builder.add("Conv", [source, kernel, bias], **same)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ OPSET = 18
 IR_VERSION = 9
 
 Array = npt.NDArray[Any]
-Shape = Sequence[int | str]
+Shapes = Mapping[str, Sequence[int | str]]
 
 
 class GraphBuilder:
@@ -47,7 +47,7 @@ class GraphBuilder:
             raise ValueError(f"{name} is not a constant")
         return self._constants[name]
 
-    def model(self, name: str, inputs: dict[str, Shape], outputs: dict[str, Shape]) -> onnx.ModelProto:
+    def model(self, name: str, inputs: Shapes, outputs: Shapes) -> onnx.ModelProto:
         """The whole, checked model; all inputs and outputs are float32. Unused constants are left out."""
         used = {source for node in self._nodes for source in node.input}
         graph = helper.make_graph(

@@ -53,7 +53,7 @@ def faceres(members: Members) -> onnx.ModelProto:
     builder.add("Identity", ["global_pooling/Mean"], "vector")
     builder.add("Identity", ["age_pred/Softmax"], "age")
     builder.add("Identity", ["gender_pred/Sigmoid"], "gender")
-    outputs = {"vector": ["n", 1024], "age": ["n", 100], "gender": ["n", 1]}
+    outputs: dict[str, list[int | str]] = {"vector": ["n", 1024], "age": ["n", 100], "gender": ["n", 1]}
     return builder.model("faceres", {"face": ["n", 3, 224, 224]}, outputs)
 
 
