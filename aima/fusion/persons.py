@@ -24,32 +24,48 @@ def link(tracks: Sequence[Track], calibration: Calibration, join: float, review:
     """Partition of tracks into persons, sorted by first track; the same for any order of `tracks`.
 
     join: tracks are joined at or above these log-odds. review: a weak track stays with nobody if a second person
-    reaches these log-odds. Tracks without vector belong to nobody.
+    reaches these log-odds. A sure face of which no vector could be made is a person of its own; where no vectors
+    were wanted (identification off), tracks belong to nobody.
     """
     ordered = sorted(tracks, key=_key)
-    usable = [track for track in ordered if track.vector is not None]
-    if not usable:
-        return ()
-    points = _points(usable)
-    founders = _founders(usable)
-    groups = _across(points, _within(usable, points, founders, calibration, join), calibration, join)
-    groups = _with_weak(points, groups, calibration, join, review)
-    clusters = [_cluster(usable, points, group, calibration) for group in groups]
-    return tuple(sorted(clusters, key=lambda cluster: cluster.track_ids))
+    place = {track.track_id: number for number, track in enumerate(ordered)}
+    sure = _sure(ordered)
+    clusters = _recognised([track for track in ordered if track.vector is not None], sure, calibration, join, review)
+    clusters += [_alone(track) for track in ordered if track.track_id in sure and _turned_away(track)]
+    return tuple(sorted(clusters, key=lambda cluster: place[cluster.track_ids[0]]))
 
 
 def _key(track: Track) -> tuple[str, int, str]:
     return track.content_id, track.start_us, track.track_id
 
 
-def _founders(tracks: Sequence[Track]) -> list[int]:
+def _sure(tracks: Sequence[Track]) -> set[str]:
     """Tracks that are surely a face: sure looks add up. A still picture has only one look to give."""
-    moving = {track.content_id for track in tracks if track.end_us and track.pts_us[-1] > 0}
-    return [
-        number
-        for number, track in enumerate(tracks)
-        if track.content_id not in moving or float((track.scores - 0.5).sum()) >= limits.SURE
-    ]
+    moving = {track.content_id for track in tracks if track.pts_us[-1] > 0}
+    evidence = {track.track_id: float((track.scores - limits.FACE_SCORE).sum()) for track in tracks}
+    return {t.track_id for t in tracks if t.content_id not in moving or evidence[t.track_id] >= limits.SURE}
+
+
+def _turned_away(track: Track) -> bool:
+    """No vector could be made of it (in contrast to: was wanted)."""
+    return track.vector is None and not track.quality.any()
+
+
+def _alone(track: Track) -> Cluster:
+    return Cluster((Link(track.track_id, 0.0, {}),))
+
+
+def _recognised(
+    tracks: Sequence[Track], sure: set[str], calibration: Calibration, join: float, review: float
+) -> list[Cluster]:
+    """Clusters of tracks that have vectors."""
+    if not tracks:
+        return []
+    points = _points(tracks)
+    founders = [number for number, track in enumerate(tracks) if track.track_id in sure]
+    groups = _across(points, _within(tracks, points, founders, calibration, join), calibration, join)
+    groups = _with_weak(points, groups, calibration, join, review)
+    return [_cluster(tracks, points, group, calibration) for group in groups]
 
 
 def _points(tracks: Sequence[Track]) -> Points:
@@ -117,7 +133,7 @@ def _with_weak(points: Points, groups: Groups, calibration: Calibration, join: f
 def _cluster(tracks: Sequence[Track], points: Points, group: list[int], calibration: Calibration) -> Cluster:
     """Links in the order of the tracks, each with its mean log-odds against the others; 0 for a lone track."""
     if len(group) == 1:
-        return Cluster((Link(tracks[group[0]].track_id, 0.0, {}),))
+        return _alone(tracks[group[0]])
     own = points.taken(group)
     alike = np.einsum("nd,nd->n", own.vectors, _others(own.vectors, own.weights))
     alike -= own.discounts + _others(own.discounts[:, None], own.weights)[:, 0]

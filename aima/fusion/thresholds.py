@@ -33,8 +33,11 @@ LONE_SCORE: Final = 0.75
 """A face seen in a single frame of a video is kept from this detector score on."""
 
 # Persons
-SURE: Final = 0.6
-"""Sum of (detector score - 1/2) over its samples from which a track is surely a face and may found a person."""
+FACE_SCORE: Final = 0.6
+"""Detector scores from which a look speaks for a face: what is none (hair, cloth, dark) is seen again and again, too,
+but with scores below."""
+SURE: Final = 0.3
+"""Sum of (detector score - FACE_SCORE) over its samples from which a track is surely a face and may found a person."""
 POOR_ALIKE: Final = 0.45
 """So much more alike than good ones are faces of quality 0 to each other: blurred strangers resemble. Taken off the
 similarity, in part where the quality is only a little below USEFUL_QUALITY."""
