@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
+from aima.domain.decisions import Decision
+from aima.domain.fusion import FusionRun
+from aima.domain.identity import State
 from aima.domain.job import Job, JobState
+from aima.domain.ledger import Event
 from aima.domain.media import Medium, Segment
 from aima.domain.observation import Crop, ObservationKey, Receipt
+from aima.domain.person import Person, RunRecord, TrackRecord
+from aima.domain.track import Appearance
 
 
 class MediaStore(Protocol):
@@ -68,4 +75,111 @@ class ObservationStore(Protocol):
 
     def crops(self, content_id: str) -> list[Crop]:
         """Kept crops of a content, sorted by (pts_us, ordinal)."""
+        ...
+
+
+Decide = Callable[[State], Decision]
+"""Makes a decision of the state that it will be laid on; raises what forbids it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that was written: its event, and the state before and after it."""
+
+    event: Event
+    before: State
+    after: State
+
+
+class LedgerStore(Protocol):
+    """Events in order, and who is who by them."""
+
+    def events(self) -> list[Event]:
+        """The whole ledger in order."""
+        ...
+
+    def state(self) -> State:
+        """The replay of the whole ledger over the run that stands."""
+        ...
+
+    def decide(self, decide: Decide, actor: str) -> Decided:
+        """Append a decision and carry it into the projection, in one transaction and one at a time.
+
+        Raises:
+            DecisionImpossible: it would contradict the evidence; nothing is written.
+        """
+        ...
+
+    def rebuild(self) -> None:
+        """Make the projection anew from the ledger and the run that stands."""
+        ...
+
+
+class FusionStore(Protocol):
+    """Fusion runs."""
+
+    def record(self, run: FusionRun, digest: str, actor: str) -> bool:
+        """Write a run with its event, its persons and the projection, in one transaction.
+
+        False, and nothing is written, if the run that stands came to the same from the same inputs, models and
+        thresholds. Clusters keep the persons with whom they share tracks; ids and numbers are minted for the others.
+        """
+        ...
+
+
+class PersonStore(Protocol):
+    """The projection: persons, their tracks and appearances."""
+
+    def all(self) -> list[Person]:
+        """Every person that ever was, sorted by number."""
+        ...
+
+    def tracks(self) -> list[TrackRecord]:
+        """Tracks of the run that stands, sorted by (content_id, start_us, track_id)."""
+        ...
+
+    def appearances(self) -> list[Appearance]:
+        """Appearances of everybody, sorted by (person_id, media_id, start_us)."""
+        ...
+
+    def run(self) -> RunRecord | None:
+        """The fusion run that stands."""
+        ...
+
+    def digest(self) -> str:
+        """Hash of the projection; equals the hash of the ledger's state."""
+        ...
+
+
+class Stores(Protocol):
+    """Everything that services read and write."""
+
+    @property
+    def media(self) -> MediaStore:
+        """Media and segments."""
+        ...
+
+    @property
+    def jobs(self) -> JobStore:
+        """Jobs."""
+        ...
+
+    @property
+    def observations(self) -> ObservationStore:
+        """Markers and crops."""
+        ...
+
+    @property
+    def ledger(self) -> LedgerStore:
+        """Events and the state they give."""
+        ...
+
+    @property
+    def fusion(self) -> FusionStore:
+        """Fusion runs."""
+        ...
+
+    @property
+    def persons(self) -> PersonStore:
+        """Persons as they are read."""
         ...

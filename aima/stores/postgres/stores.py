@@ -9,9 +9,12 @@ from sqlalchemy import Engine
 
 from aima.stores.postgres import migrate, users
 from aima.stores.postgres.engine import open_engine
+from aima.stores.postgres.fusion import PostgresFusion
 from aima.stores.postgres.jobs import PostgresJobs
+from aima.stores.postgres.ledger import PostgresLedger
 from aima.stores.postgres.media import PostgresMedia
 from aima.stores.postgres.observations import PostgresObservations
+from aima.stores.postgres.persons import PostgresPersons
 
 
 class PostgresStores:
@@ -22,6 +25,9 @@ class PostgresStores:
         self.media = PostgresMedia(engine)
         self.jobs = PostgresJobs(engine)
         self.observations = PostgresObservations(engine)
+        self.ledger = PostgresLedger(engine)
+        self.fusion = PostgresFusion(engine)
+        self.persons = PostgresPersons(engine)
 
     @classmethod
     def open(cls, url: str, *, migrate_schema: bool = True) -> Self:

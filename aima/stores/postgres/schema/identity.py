@@ -47,6 +47,7 @@ fusion_runs = Table(
     Column("models", JSONB, nullable=False),
     Column("thresholds", JSONB, nullable=False),
     Column("digest", Text, nullable=False),
+    Column("is_current", Boolean, nullable=False),  # the projection: the run that stands
     stamp("created_at", now=True),
 )
 
@@ -62,6 +63,7 @@ tracks = Table(
     Column("best_pts_us", BigInteger, nullable=False),
     Column("best_ordinal", Integer, nullable=False),
     Column("best_quality", REAL, nullable=False),
+    Column("score", REAL, nullable=False),
     Column("samples", Integer, nullable=False),
     Column("expression", ARRAY(REAL)),
     Column("picture_path", Text),

@@ -162,10 +162,11 @@ CREATE TABLE fusion_runs (
     models jsonb NOT NULL,
     thresholds jsonb NOT NULL,
     digest text NOT NULL,
+    is_current boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
--- person_id is the projection: whose track it is now, after the decisions of people.
+-- person_id is the projection: whose track it is now, after the decisions of people. So is is_current above.
 CREATE TABLE tracks (
     track_id uuid PRIMARY KEY,
     content_id text NOT NULL REFERENCES contents ON DELETE CASCADE,
@@ -176,6 +177,7 @@ CREATE TABLE tracks (
     best_pts_us bigint NOT NULL,
     best_ordinal integer NOT NULL,
     best_quality real NOT NULL,
+    score real NOT NULL,
     samples integer NOT NULL,
     expression real[],
     picture_path text,

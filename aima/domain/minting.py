@@ -1,0 +1,73 @@
+"""Gives the clusters of a fusion run their persons: known ones where they share tracks, new ones else. Pure."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from aima.domain.identity import State, next_number
+from aima.domain.locating import find, overlap_us
+from aima.domain.track import Cluster, Locator
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Person ids in the order of the clusters, and the persons among them that are new, with their numbers."""
+
+    person_ids: tuple[str, ...]
+    minted: tuple[tuple[str, int], ...]
+
+
+def recognise(
+    clusters: Sequence[Cluster], locators: Mapping[str, Locator], state: State, new_id: Callable[[], str]
+) -> Recognised:
+    """Match clusters with the persons of the last run by the time that they share, the longest first.
+
+    Persons that the machine found are matched first. Persons that people split off are matched with what is left, so
+    that they keep what belongs to them and never take over the person from which they were split.
+    Merges are not looked at: the decisions are laid over the new run again.
+    """
+    votes = _votes(clusters, locators, state)
+    found: dict[int, str] = {}
+    for split_off in (False, True):
+        eligible = {pair: time for pair, time in votes.items() if (pair[1] in state.split_off) == split_off}
+        _match(eligible, state.numbers, found)
+    number = next_number(state.events)
+    minted: list[tuple[str, int]] = []
+    for index in range(len(clusters)):
+        if index not in found:
+            found[index] = new_id()
+            minted.append((found[index], number + len(minted)))
+    return Recognised(tuple(found[index] for index in range(len(clusters))), tuple(minted))
+
+
+def _votes(clusters: Sequence[Cluster], locators: Mapping[str, Locator], state: State) -> Counter[tuple[int, str]]:
+    """Microseconds that a cluster, by its index, shares with a person of the last run."""
+    by_content: dict[str, dict[str, Locator]] = defaultdict(dict)
+    for track_id, placed in state.tracks.items():
+        by_content[placed.locator.content_id][track_id] = placed.locator
+    votes: Counter[tuple[int, str]] = Counter()
+    for index, cluster in enumerate(clusters):
+        for track_id in cluster.track_ids:
+            locator = locators[track_id]
+            same = [track_id] if track_id in state.tracks else find(locator, by_content[locator.content_id])
+            for root, shared in _roots(same, locator, state):
+                votes[index, root] += shared
+    return votes
+
+
+def _roots(track_ids: Iterable[str], locator: Locator, state: State) -> Iterable[tuple[str, int]]:
+    for track_id in track_ids:
+        placed = state.tracks[track_id]
+        if placed.root is not None:
+            yield placed.root, overlap_us(locator, placed.locator)
+
+
+def _match(votes: Mapping[tuple[int, str], int], numbers: Mapping[str, int], found: dict[int, str]) -> None:
+    """Greedy, one to one: the most time first, then the lower number, then the earlier cluster."""
+    taken = set(found.values())
+    for index, person_id in sorted(votes, key=lambda pair: (-votes[pair], numbers[pair[1]], pair[0])):
+        if index not in found and person_id not in taken:
+            found[index] = person_id
+            taken.add(person_id)

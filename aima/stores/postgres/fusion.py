@@ -1,0 +1,143 @@
+"""Fusion runs in PostgreSQL: tracks, assignments and the event, in one transaction."""
+
+from __future__ import annotations
+
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects.postgresql import insert
+
+from aima.domain.decisions import Decision
+from aima.domain.fusion import FusionRun
+from aima.domain.identity import State, apply, effective
+from aima.domain.locating import box_iou
+from aima.domain.minting import recognise
+from aima.domain.observation import Crop
+from aima.domain.track import Track
+from aima.stores.postgres import ledger, projection
+from aima.stores.postgres.schema import assignments, crops, fusion_runs, tracks
+
+SAME_FACE_IOU = 0.5
+"""A crop shows a track's sample if their boxes agree this well: another detector may count faces otherwise."""
+
+
+class PostgresFusion:
+    """`FusionStore` on PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def record(self, run: FusionRun, digest: str, actor: str) -> bool:
+        """Write a run with its event, its persons and the projection, in one transaction.
+
+        False, and nothing is written, if the run that stands came to the same from the same inputs, models and
+        thresholds. Clusters keep the persons with whom they share tracks; ids and numbers are minted for the others.
+        """
+        with self._engine.begin() as connection:
+            ledger.lock(connection)
+            state = ledger.read_state(connection)
+            facts = {
+                "input_hash": run.input_hash,
+                "models": run.models,
+                "thresholds": run.thresholds,
+                "digest": digest,
+            }
+            if facts == _facts(state):
+                return False
+            self._write(connection, run, facts, state, actor)
+        return True
+
+    def _write(self, connection: Connection, run: FusionRun, facts: dict[str, Any], state: State, actor: str) -> None:
+        locators = {track.track_id: track.locator for track in run.tracks}
+        recognised = recognise(run.clusters, locators, state, lambda: str(uuid.uuid4()))
+        run_id = str(uuid.uuid4())
+        minted = [list(pair) for pair in recognised.minted]
+        fused = Decision("fused", {"run_id": run_id, "minted": minted, **facts})
+        event = ledger.append(connection, state, fused, actor)
+        header = {"run_id": run_id, "event_seq": event.seq, "is_current": False, **facts}
+        connection.execute(insert(fusion_runs).values(header))
+        _write_tracks(connection, run.tracks)
+        _write_assignments(connection, run_id, run, recognised.person_ids)
+        after = apply(state, event, lambda wanted: ledger.read_run(connection, wanted))
+        projection.project(connection, after)
+
+
+def _facts(state: State) -> dict[str, Any] | None:
+    """What the run that stands was made of, and came to."""
+    for event in reversed(effective(state.events)):
+        if event.kind == "fused":
+            return {key: event.payload[key] for key in ("input_hash", "models", "thresholds", "digest")}
+    return None
+
+
+def _write_tracks(connection: Connection, found: Sequence[Track]) -> None:
+    """Insert tracks or, for known ids, refresh their samples and picture; whose they are is left alone."""
+    if not found:
+        return
+    kept = _crops(connection, {track.content_id for track in found})
+    rows = [_row_of(track, _picture(track, kept[track.content_id])) for track in found]
+    given = insert(tracks)
+    fixed = {"track_id", "person_id"}
+    refreshed = {column.name: given.excluded[column.name] for column in tracks.c if column.name not in fixed}
+    connection.execute(given.on_conflict_do_update(index_elements=["track_id"], set_=refreshed), rows)
+
+
+def _write_assignments(connection: Connection, run_id: str, run: FusionRun, person_ids: Sequence[str]) -> None:
+    rows: dict[str, dict[str, Any]] = {
+        track.track_id: {
+            "run_id": run_id,
+            "track_id": track.track_id,
+            "person_id": None,
+            "log_odds": None,
+            "shares": {},
+        }
+        for track in run.tracks
+    }
+    for cluster, person_id in zip(run.clusters, person_ids, strict=True):
+        for link in cluster.links:
+            rows[link.track_id] |= {"person_id": person_id, "log_odds": link.log_odds, "shares": link.shares}
+    if rows:
+        connection.execute(insert(assignments), list(rows.values()))
+
+
+def _crops(connection: Connection, content_ids: set[str]) -> dict[str, dict[tuple[int, int], list[Crop]]]:
+    """Kept crops by content and (pts_us, ordinal)."""
+    found: dict[str, dict[tuple[int, int], list[Crop]]] = defaultdict(lambda: defaultdict(list))
+    for row in connection.execute(select(crops).where(crops.c.content_id.in_(content_ids))).mappings():
+        crop = Crop(**(dict(row) | {"box": tuple(row["box"])}))
+        found[crop.content_id][crop.pts_us, crop.ordinal].append(crop)
+    return found
+
+
+def _picture(track: Track, kept: dict[tuple[int, int], list[Crop]]) -> Crop | None:
+    """The best crop of a track's samples."""
+    shown = [
+        crop
+        for pts_us, ordinal, box in zip(track.pts_us, track.ordinals, track.boxes, strict=True)
+        for crop in kept.get((int(pts_us), int(ordinal)), ())
+        if box_iou(crop.box, (float(box[0]), float(box[1]), float(box[2]), float(box[3]))) >= SAME_FACE_IOU
+    ]
+    return max(shown, key=lambda crop: (crop.quality, -crop.pts_us, crop.path), default=None)
+
+
+def _row_of(track: Track, picture: Crop | None) -> dict[str, Any]:
+    locator, best = track.locator, track.best
+    return {
+        "track_id": track.track_id,
+        "content_id": track.content_id,
+        "stream": locator.stream,
+        "start_us": track.start_us,
+        "end_us": track.end_us,
+        "box": list(locator.box),
+        "best_pts_us": int(track.pts_us[best]),
+        "best_ordinal": int(track.ordinals[best]),
+        "best_quality": float(track.quality[best]),
+        "score": float(track.scores.max()),
+        "samples": len(track.pts_us),
+        "expression": None if track.expression is None else [float(p) for p in track.expression],
+        "picture_path": picture.path if picture else None,
+        "picture_quality": picture.quality if picture else None,
+    }

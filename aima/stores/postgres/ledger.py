@@ -1,0 +1,139 @@
+"""The ledger in PostgreSQL: one writer at a time, append-only."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, insert, select, text
+
+from aima.domain.decisions import Decision
+from aima.domain.identity import Assigned, Run, State, apply, minted, replay
+from aima.domain.ledger import Event, canonical, follow
+from aima.errors import DecisionImpossible
+from aima.stores.ports import Decide, Decided
+from aima.stores.postgres import projection
+from aima.stores.postgres.persons import locator_of
+from aima.stores.postgres.schema import assignments, persons, tracks
+from aima.stores.postgres.schema import ledger_events as ledger
+
+LOCK = 0x6C656467  # "ledg"
+
+
+class PostgresLedger:
+    """`LedgerStore` on PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def events(self) -> list[Event]:
+        """The whole ledger in order."""
+        with self._engine.connect() as connection:
+            return read_events(connection)
+
+    def state(self) -> State:
+        """The replay of the whole ledger over the run that stands."""
+        with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+            return read_state(connection)
+
+    def decide(self, decide: Decide, actor: str) -> Decided:
+        """Append a decision and carry it into the projection, in one transaction and one at a time.
+
+        Raises:
+            DecisionImpossible: it would contradict the evidence; nothing is written.
+        """
+        with self._engine.begin() as connection:
+            lock(connection)
+            before = read_state(connection)
+            decision = decide(before)
+            event = append(connection, before, decision, actor)
+            after = apply(before, event, lambda run_id: read_run(connection, run_id))
+            for conflict in after.noted:
+                if conflict.event_id == event.event_id:
+                    raise DecisionImpossible(conflict.reason, "nothing was changed")
+            projection.project(connection, after)
+        return Decided(event, before, after)
+
+    def rebuild(self) -> None:
+        """Make the projection anew from the ledger and the run that stands."""
+        with self._engine.begin() as connection:
+            lock(connection)
+            projection.project(connection, read_state(connection))
+
+
+def lock(connection: Connection) -> None:
+    """Make this transaction the only one that appends, until it ends."""
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
+
+
+def append(connection: Connection, state: State, decision: Decision, actor: str) -> Event:
+    """Write the event that follows the last one, and rows for the persons that it brings. Needs the lock."""
+    event = follow(
+        state.events[-1] if state.events else None,
+        decision.kind,
+        decision.payload,
+        event_id=str(uuid.uuid4()),
+        actor=actor,
+        at_us=time.time_ns() // 1000,
+    )
+    connection.execute(insert(ledger).values(_row_of(event)))
+    newcomers = [
+        {"person_id": person_id, "number": number, "state": "gone", "hidden": False}
+        for person_id, number in minted(event)
+    ]
+    if newcomers:
+        connection.execute(insert(persons), newcomers)
+    return event
+
+
+def read_events(connection: Connection) -> list[Event]:
+    """The whole ledger in order."""
+    return [_event_of(row) for row in connection.execute(select(ledger).order_by(ledger.c.seq))]
+
+
+def read_state(connection: Connection) -> State:
+    """The replay of the whole ledger."""
+    return replay(read_events(connection), lambda run_id: read_run(connection, run_id))
+
+
+def read_run(connection: Connection, run_id: str) -> Run:
+    """The machine's assignments of a run."""
+    query = (
+        select(tracks, assignments.c.person_id.label("assigned"), persons.c.number)
+        .select_from(assignments.join(tracks).outerjoin(persons, persons.c.person_id == assignments.c.person_id))
+        .where(assignments.c.run_id == run_id)
+    )
+    rows = connection.execute(query).all()
+    return Run(
+        run_id,
+        {row.track_id: Assigned(row.assigned, locator_of(row)) for row in rows},
+        {row.assigned: row.number for row in rows if row.assigned is not None},
+    )
+
+
+def _row_of(event: Event) -> dict[str, Any]:
+    return {
+        "seq": event.seq,
+        "event_id": event.event_id,
+        "kind": event.kind,
+        "actor": event.actor,
+        "at_us": event.at_us,
+        "payload": canonical(event.payload),
+        "prev_hash": event.prev_hash,
+        "hash": event.hash,
+    }
+
+
+def _event_of(row: Row[*tuple[Any, ...]]) -> Event:
+    return Event(
+        seq=row.seq,
+        event_id=row.event_id,
+        kind=row.kind,
+        actor=row.actor,
+        at_us=row.at_us,
+        payload=json.loads(row.payload),
+        prev_hash=row.prev_hash,
+        hash=row.hash,
+    )
