@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,6 +19,15 @@ from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, log_odds
 from aima.models.model import Calibration
 
 Groups = list[list[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """When tracks are one person; see `link`."""
+
+    calibration: Calibration
+    join: float
+    review: float
 
 
 def link(tracks: Sequence[Track], calibration: Calibration, join: float, review: float) -> tuple[Cluster, ...]:
@@ -30,7 +40,8 @@ def link(tracks: Sequence[Track], calibration: Calibration, join: float, review:
     ordered = sorted(tracks, key=_key)
     place = {track.track_id: number for number, track in enumerate(ordered)}
     sure = _sure(ordered)
-    clusters = _recognised([track for track in ordered if track.vector is not None], sure, calibration, join, review)
+    known = [track for track in ordered if track.vector is not None]
+    clusters = _recognised(known, sure, _Rule(calibration, join, review))
     clusters += [_alone(track) for track in ordered if track.track_id in sure and _turned_away(track)]
     return tuple(sorted(clusters, key=lambda cluster: place[cluster.track_ids[0]]))
 
@@ -55,17 +66,16 @@ def _alone(track: Track) -> Cluster:
     return Cluster((Link(track.track_id, 0.0, {}),))
 
 
-def _recognised(
-    tracks: Sequence[Track], sure: set[str], calibration: Calibration, join: float, review: float
-) -> list[Cluster]:
+def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cluster]:
     """Clusters of tracks that have vectors."""
     if not tracks:
         return []
     points = _points(tracks)
     founders = [number for number, track in enumerate(tracks) if track.track_id in sure]
-    groups = _across(points, _within(tracks, points, founders, calibration, join), calibration, join)
-    groups = _with_weak(points, groups, calibration, join, review)
-    return [_cluster(tracks, points, group, calibration) for group in groups]
+    groups = _across(points, _within(tracks, points, founders, rule), rule)
+    weak = [n for n, t in enumerate(tracks) if t.track_id not in sure and t.quality.max() >= limits.WEAK_QUALITY]
+    groups = _with_weak(points, groups, weak, rule)
+    return [_cluster(tracks, points, group, rule.calibration) for group in groups]
 
 
 def _points(tracks: Sequence[Track]) -> Points:
@@ -94,38 +104,35 @@ def _overlapping(tracks: Sequence[Track]) -> tuple[frozenset[int], ...]:
     return tuple(frozenset(others) for others in apart)
 
 
-def _within(
-    tracks: Sequence[Track], points: Points, founders: Sequence[int], calibration: Calibration, join: float
-) -> Groups:
+def _within(tracks: Sequence[Track], points: Points, founders: Sequence[int], rule: _Rule) -> Groups:
     """Groups of the founders of each content."""
     groups: Groups = []
     for _, found in itertools.groupby(founders, key=lambda number: tracks[number].content_id):
         members = list(found)
-        local = agglomerate(points.taken(members), calibration, join)
+        local = agglomerate(points.taken(members), rule.calibration, rule.join)
         groups += [[members[place] for place in group] for group in local]
     return groups
 
 
-def _across(points: Points, groups: Groups, calibration: Calibration, join: float) -> Groups:
+def _across(points: Points, groups: Groups, rule: _Rule) -> Groups:
     """Groups of groups, over all contents."""
     if not groups:
         return []
-    joined = agglomerate(points.gathered(groups), calibration, join)
+    joined = agglomerate(points.gathered(groups), rule.calibration, rule.join)
     return [sorted(itertools.chain.from_iterable(groups[place] for place in group)) for group in joined]
 
 
-def _with_weak(points: Points, groups: Groups, calibration: Calibration, join: float, review: float) -> Groups:
-    """Give the remaining tracks to the one person that they clearly are; the surest first."""
-    weak = sorted(set(range(len(points))) - set(itertools.chain.from_iterable(groups)))
+def _with_weak(points: Points, groups: Groups, weak: Sequence[int], rule: _Rule) -> Groups:
+    """Give weak tracks to the one person that they clearly are; the surest first."""
     if not weak or not groups:
         return groups
-    scores = log_odds(points.taken(weak), points.gathered(groups), calibration)
+    scores = log_odds(points.taken(weak), points.gathered(groups), rule.calibration)
     grown = [list(group) for group in groups]
     for place in np.argsort(-scores.max(axis=1), kind="stable"):
         track = weak[int(place)]
         free = [number for number, group in enumerate(grown) if points.apart[track].isdisjoint(group)]
-        near = [number for number in free if scores[place, number] >= review]
-        if len(near) == 1 and scores[place, near[0]] >= join:
+        near = [number for number in free if scores[place, number] >= rule.review]
+        if len(near) == 1 and scores[place, near[0]] >= rule.join:
             grown[near[0]].append(track)
     return [sorted(group) for group in grown]
 

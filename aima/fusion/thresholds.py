@@ -42,6 +42,9 @@ POOR_ALIKE: Final = 0.45
 """So much more alike than good ones are faces of quality 0 to each other: blurred strangers resemble. Taken off the
 similarity, in part where the quality is only a little below USEFUL_QUALITY."""
 
+WEAK_QUALITY: Final = 0.2
+"""Below it a track that is not surely a face joins nobody, however alike it looks."""
+
 # Appearances
 TOGETHER_US: Final = 1_000_000
 """Tracks of one person closer than this are one appearance."""
