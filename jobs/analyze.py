@@ -66,7 +66,7 @@ def main(arguments: list[str]) -> int:
         report_error(error, as_json=True)
         return error.exit_code
     emit_json(report_json(report))
-    return 3 if report.failed else 0
+    return 0 if report.whole else 3
 
 
 if __name__ == "__main__":

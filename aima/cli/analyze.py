@@ -13,12 +13,12 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from aima.analyzers import registry
 from aima.bootstrap import open_services
-from aima.cli.output import JsonFlag, emit_json, err, out, speaks, table
+from aima.cli.output import JsonFlag, emit_json, err, error_line, out, speaks, table
 from aima.errors import PlanInvalid
 from aima.pipeline.plan import DEFAULT
 from aima.pipeline.progress import Listener
 from aima.pipeline.progress import Progress as Moment
-from aima.services.analyses import AnalysisReport
+from aima.services.reports import AnalysisReport
 from aima.settings import load_settings
 
 
@@ -45,7 +45,7 @@ def analyze(
         emit_json(report_json(report))
     else:
         print_report(report)
-    if report.failed:
+    if not report.whole:
         raise typer.Exit(3)
 
 
@@ -100,8 +100,11 @@ def report_json(report: AnalysisReport) -> dict[str, Any]:
 
 def print_report(report: AnalysisReport) -> None:
     """The report for people."""
-    rows = [(Path(f.path).name, "known" if f.known else f.state, f.detail or "") for f in report.files]
+    rows = [(Path(f.path).name, "known" if f.known else f.state, f.code or "") for f in report.files]
     table("Files", ("file", "state", "remark"), rows)
+    for file in report.files:
+        if not file.whole:
+            error_line(file.detail or file.path, file.remedy, file.code or file.state)
     fusion = report.fusion
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
     out.print(

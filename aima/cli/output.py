@@ -10,6 +10,7 @@ from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from aima.domain.clock import clock as clock  # noqa: PLC0414  commands take it from here
@@ -41,9 +42,13 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def printable(text: str) -> str:
-    """Text from outside with control and direction characters made visible, and markup escaped."""
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
-    return safe.replace("[", "\\[")
+    """Text from outside, visible and with rich's markup escaped."""
+    return escape(visible(text))
+
+
+def visible(text: str) -> str:
+    """Text with control, direction and undecodable characters spelled out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text)
 
 
 def report_error(error: AimaError, as_json: bool) -> None:
@@ -51,9 +56,13 @@ def report_error(error: AimaError, as_json: bool) -> None:
     if as_json:
         emit_json({"error": error.as_dict()})
         return
-    remedy = f" - {error.remedy}" if error.remedy else ""
-    message = printable(f"{error.message}{remedy}").replace("\\[", "[")
-    err.print(f"error: {message} ({error.code})", style="red", markup=False, highlight=False, soft_wrap=True)
+    error_line(error.message, error.remedy, error.code)
+
+
+def error_line(message: str, remedy: str, code: str) -> None:
+    """What is wrong, what to do, and the stable code: one line on standard error."""
+    text = visible(f"{message} - {remedy}" if remedy else message)
+    err.print(f"error: {text} ({code})", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def speaks(command: Callable[P, R]) -> Callable[P, R]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from aima.domain.job import Job
 from aima.domain.media import Medium, Segment
@@ -14,9 +13,10 @@ from aima.errors import MediaError
 from aima.pipeline import resume
 from aima.pipeline.plan import Place, Plan, make_plan
 from aima.pipeline.progress import Listener, Meter
-from aima.pipeline.task import Failure, Finished, Outcome, SegmentTask
-from aima.services.fusion import FusionReport, FusionService
+from aima.pipeline.task import Finished, Outcome, SegmentTask
+from aima.services.fusion import FusionService
 from aima.services.intake import Intake, find_files
+from aima.services.reports import AnalysisReport, FileReport, Tally, ended, refused
 from aima.settings import Settings
 from aima.stores.ports import JobStore, MediaStore, ObservationStore
 
@@ -24,7 +24,6 @@ ATTEMPTS = 2
 """A segment that fails is tried once more, then noted."""
 
 Wanted = Mapping[str, Mapping[str, Any]]
-State = Literal["done", "failed"]
 
 
 class Runner(Protocol):
@@ -37,34 +36,6 @@ class Runner(Protocol):
     def run(self, tasks: Sequence[SegmentTask], plan: Plan) -> Iterator[Outcome]:
         """Outcomes as they come."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class FileReport:
-    """How one file ended. `known`: every observation was there before. `code`, `detail`: why it failed, or what is
-    left out."""
-
-    path: str
-    state: State
-    known: bool = False
-    media_id: str | None = None
-    code: str | None = None
-    detail: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AnalysisReport:
-    """How an analysis ended. `cpu_s`: CPU seconds by analyzer, and of decoding."""
-
-    files: tuple[FileReport, ...]
-    segments: int
-    cpu_s: dict[str, float]
-    fusion: FusionReport
-
-    @property
-    def failed(self) -> tuple[FileReport, ...]:
-        """The files that failed."""
-        return tuple(f for f in self.files if f.state == "failed")
 
 
 class AnalysisStores(Protocol):
@@ -84,28 +55,6 @@ class AnalysisStores(Protocol):
     def observations(self) -> ObservationStore:
         """Markers and crops."""
         ...
-
-
-@dataclass
-class _Tally:
-    """What came in of one run over the tasks."""
-
-    failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
-    problems: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    cpu_s: dict[str, float] = field(default_factory=dict)
-
-    def see(self, outcome: Outcome) -> None:
-        if isinstance(outcome, Failure):
-            self.failures[outcome.segment.content_id, outcome.segment.no] = outcome
-        elif isinstance(outcome, Finished):
-            self._spend("decode", outcome.decode_cpu_s)
-            for receipt in outcome.receipts:
-                self._spend(receipt.key.analyzer, receipt.cpu_s)
-                noted = [{"code": p.code, "analyzer": p.source, "detail": p.detail} for p in receipt.problems]
-                self.problems.setdefault(receipt.key.content_id, []).extend(noted)
-
-    def _spend(self, name: str, seconds: float) -> None:
-        self.cpu_s[name] = self.cpu_s.get(name, 0.0) + seconds
 
 
 class AnalysisService:
@@ -131,18 +80,17 @@ class AnalysisService:
             MediaMissing: a path does not exist.
         """
         self.plan(wanted, ())
-        refused: list[FileReport] = []
+        reports: list[FileReport] = []
         taken: dict[Path, Medium] = {}
         for path in find_files(paths):
             try:
                 taken[path] = self._intake.take(path)
             except MediaError as error:
-                refused.append(FileReport(str(path), "failed", code=error.code, detail=error.message))
-        ended, tally, segments = self._analyze_media(list(taken.values()), wanted, listener)
-        files = [self._report(path, ended[medium.media_id]) for path, medium in taken.items()]
+                reports.append(refused(path, error))
+        by_medium, tally, segments = self._analyze_media(list(taken.values()), wanted, listener)
+        reports += [by_medium[medium.media_id].at(path) for path, medium in taken.items()]
         fusion = self._fusion.fuse(self._settings.user)
-        ordered = sorted([*files, *refused], key=lambda f: f.path)
-        return AnalysisReport(tuple(ordered), segments, tally.cpu_s, fusion)
+        return AnalysisReport(tuple(sorted(reports, key=lambda r: r.path)), segments, tally.cpu_s, fusion)
 
     def plan(self, wanted: Wanted, places: Sequence[Place]) -> Plan:
         """The plan for these analyzers with the models that are configured; no places: one worker for all."""
@@ -151,18 +99,19 @@ class AnalysisService:
 
     def _analyze_media(
         self, media: Sequence[Medium], wanted: Wanted, listener: Listener | None
-    ) -> tuple[dict[str, FileReport], _Tally, int]:
+    ) -> tuple[dict[str, FileReport], Tally, int]:
         plan = self.plan(wanted, ())
         segments = {m.content_id: self._stores.media.segments(m.content_id) for m in media}
         tasks = self._missing(plan, media, segments)
         todo = {t.segment.content_id for t in tasks}
-        jobs = {m.media_id: self._start(m, plan) for m in media if m.content_id in todo}
+        jobs = self._start_jobs(media, plan, todo)
         tally = self._run(tasks, wanted, plan, listener, lambda a: self._missing(plan, media, segments, a))
         left = {(t.segment.content_id, t.segment.no) for t in self._missing(plan, media, segments)}
-        ended = {m.media_id: _ended(m, segments[m.content_id], left, tally, m.content_id not in todo) for m in media}
-        for identity, job_id in jobs.items():
-            self._end(job_id, ended[identity], tally)
-        return ended, tally, len(tasks)
+        reports = {m.media_id: ended(m, segments[m.content_id], left, tally, m.content_id not in todo) for m in media}
+        for medium in media:
+            if medium.media_id in jobs:
+                self._end(jobs[medium.media_id], reports[medium.media_id], tally.problems.get(medium.content_id, []))
+        return reports, tally, len(tasks)
 
     def _missing(
         self, plan: Plan, media: Sequence[Medium], segments: Mapping[str, Sequence[Segment]], attempt: int = 1
@@ -177,8 +126,8 @@ class AnalysisService:
         plan: Plan,
         listener: Listener | None,
         again: Callable[[int], list[SegmentTask]],
-    ) -> _Tally:
-        tally = _Tally()
+    ) -> Tally:
+        tally = Tally()
         if not tasks:
             return tally
         placed = self.plan(wanted, self._runner.places())
@@ -195,42 +144,27 @@ class AnalysisService:
                 break
         return tally
 
-    def _start(self, medium: Medium, plan: Plan) -> str:
+    def _start_jobs(self, media: Sequence[Medium], plan: Plan, todo: set[str]) -> dict[str, str]:
+        """Job ids by medium, for the media that miss something or were last analysed in another way."""
         analyzers = {step.analyzer: step.describe() for step in plan.steps}
+        latest = {job.media_id: job.analyzers for job in self._stores.jobs.ended()}
+        started: dict[str, str] = {}
+        for medium in media:
+            known = latest.get(medium.media_id, {})
+            if medium.content_id in todo or any(known.get(name) != step for name, step in analyzers.items()):
+                started[medium.media_id] = self._start(medium, analyzers)
+        return started
+
+    def _start(self, medium: Medium, analyzers: dict[str, dict[str, Any]]) -> str:
+        for job in self._stores.jobs.of_medium(medium.media_id):
+            if job.state == "running":
+                self._stores.jobs.set_state(
+                    job.job_id, "failed", code="interrupted", detail="taken up again by a later job"
+                )
         job = Job(str(uuid.uuid4()), medium.media_id, analyzers)
         self._stores.jobs.add(job)
         self._stores.jobs.set_state(job.job_id, "running")
         return job.job_id
 
-    def _end(self, job_id: str, report: FileReport, tally: _Tally) -> None:
-        problems = tally.problems.get(report.path, [])
+    def _end(self, job_id: str, report: FileReport, problems: Sequence[dict[str, Any]]) -> None:
         self._stores.jobs.set_state(job_id, report.state, code=report.code, detail=report.detail, problems=problems)
-
-    @staticmethod
-    def _report(path: Path, ended: FileReport) -> FileReport:
-        return FileReport(str(path), ended.state, ended.known, ended.media_id, ended.code, ended.detail)
-
-
-def _ended(
-    medium: Medium, segments: Sequence[Segment], left: set[tuple[str, int]], tally: _Tally, known: bool
-) -> FileReport:
-    """The report of a medium; its `path` holds the content id, under which problems are tallied."""
-    missing = [s.no for s in segments if (s.content_id, s.no) in left]
-    if missing:
-        failure = tally.failures.get((medium.content_id, missing[0]))
-        code = failure.code if failure else "worker_died"
-        why = failure.detail if failure else "the worker died while it was at it"
-        detail = f"{len(missing)} of {len(segments)} segments failed: {why}"
-        return FileReport(medium.content_id, "failed", False, medium.media_id, code, detail)
-    remark = _left_out(medium, tally.problems.get(medium.content_id, []))
-    return FileReport(medium.content_id, "done", known, medium.media_id, *remark)
-
-
-def _left_out(medium: Medium, problems: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
-    if medium.info.kind == "audio":
-        return "nothing_to_see", "sound only: this version analyses pictures"
-    if medium.info.partial:
-        return "partial", "the file is truncated or damaged: what could be read was analysed"
-    if problems:
-        return str(problems[0]["code"]), f"{len(problems)} problems, the first: {problems[0]['detail']}"
-    return None, None

@@ -11,8 +11,7 @@ from typing import Any, Protocol
 import pyarrow as pa
 
 from aima.domain.fusion import FusionRun
-from aima.domain.job import Job
-from aima.domain.observation import ObservationKey, Receipt
+from aima.domain.observation import KEY_COLUMNS, ObservationKey, Receipt
 from aima.domain.track import Track
 from aima.fusion.canonical import canonical_hash
 from aima.fusion.persons import link
@@ -24,8 +23,9 @@ from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.ports import FusionStore, JobStore, MediaStore, ObservationStore
 
-EMBEDDER = "face_embedder"
-ALONGSIDE = ("face_detector", "face_embedder", "shot_cuts", "emotion")
+DETECTOR, EMBEDDER, CUTS, EMOTION = "face_detector", "face_embedder", "shot_cuts", "emotion"
+NOT_SEEN = ("pts_us", *(n for n in KEY_COLUMNS.names if n != "segment_no"), "problems")
+ALONGSIDE = (DETECTOR, EMBEDDER, CUTS, EMOTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,8 @@ class FusionStores(Protocol):
         ...
 
 
+Steps = Mapping[str, Mapping[str, Any]]
+"""What makes the keys of a job's observations, by analyzer."""
 Sources = dict[str, dict[str, ObservationKey]]
 """Observation keys by content and analyzer."""
 
@@ -79,6 +81,7 @@ class FusionService:
     ) -> None:
         self._settings, self._stores, self._archive = settings, stores, archive
         self._calibration, self._model_version = calibration, model_version
+        self._step_us = round(1_000_000 / settings.media.sample_fps)
 
     def fuse(self, actor: str) -> FusionReport:
         """Rebuild tracks and persons of the archive; writes nothing if the inputs are those of the last run."""
@@ -91,18 +94,18 @@ class FusionService:
 
     def _sources(self) -> Sources:
         contents = {m.media_id: m.content_id for m in self._stores.media.all()}
-        steps: dict[str, tuple[Job, dict[str, Any]]] = {}
+        steps: dict[str, Steps] = {}
         for job in self._stores.jobs.ended():
-            if EMBEDDER in job.analyzers and job.media_id in contents:
-                steps[contents[job.media_id]] = (job, job.analyzers)
+            content_id = contents[job.media_id]
+            steps[content_id] = _merged(steps.get(content_id, {}), job.analyzers)
         return {
             content_id: {
                 name: ObservationKey(content_id, name, step["model_version"], step["digest"])
                 for name, step in analyzers.items()
                 if name in ALONGSIDE
             }
-            for content_id, (_, analyzers) in sorted(steps.items())
-            if analyzers[EMBEDDER]["model_version"].startswith(self._model_version)
+            for content_id, analyzers in sorted(steps.items())
+            if analyzers.get(EMBEDDER, {}).get("model_version", "").startswith(self._model_version)
         }
 
     def _receipts(self, sources: Sources) -> dict[ObservationKey, list[Receipt]]:
@@ -130,29 +133,44 @@ class FusionService:
 
     def _tracks(self, content_id: str, receipts: Mapping[str, list[Receipt]]) -> list[Track]:
         tables = {name: self._table(group) for name, group in receipts.items() if group}
-        if not {"face_detector", EMBEDDER} <= set(tables):
+        if not {DETECTOR, EMBEDDER} <= set(tables):
             return []
-        faces = _side_by_side([tables[n] for n in ("face_detector", EMBEDDER, "emotion") if n in tables])
-        cuts = shots(tables["shot_cuts"]) if "shot_cuts" in tables else []
-        step_us = round(1_000_000 / self._settings.media.sample_fps)
-        return build_tracks(content_id, faces, cuts, step_us)
+        faces = _side_by_side(*(tables[n] for n in (DETECTOR, EMBEDDER, EMOTION) if n in tables))
+        cuts = shots(tables[CUTS]) if CUTS in tables else []
+        return build_tracks(content_id, faces, cuts, self._step_us)
 
     def _table(self, receipts: Iterable[Receipt]) -> pa.Table:
         ordered = sorted(receipts, key=lambda r: r.segment_no)
         return pa.concat_tables([read_observations(self._archive, r.path) for r in ordered])
 
 
-def _side_by_side(tables: list[pa.Table]) -> pa.Table:
-    """Columns of several analyzers for the rows that all of them have, sorted by time."""
-    times = [set(table["pts_us"].to_pylist()) for table in tables]
-    shared = sorted(set.intersection(*times))
+def _merged(before: Steps, job: Steps) -> Steps:
+    """The newest analyzers that fit together: those after the detector were run on the same faces."""
+    same_faces = DETECTOR not in job or before.get(DETECTOR) == job[DETECTOR]
+    if same_faces:
+        return {**before, **job}
+    if EMBEDDER in job:
+        return {**{name: step for name, step in before.items() if name == CUTS}, **job}
+    return before
+
+
+def _side_by_side(faces: pa.Table, vectors: pa.Table, *further: pa.Table) -> pa.Table:
+    """Columns of several analyzers for the frames that the first two have, sorted by time.
+
+    A further table that lacks some of these frames is left out.
+    """
+    where = [_places(table) for table in (faces, vectors, *further)]
+    shared = sorted(set(where[0]) & set(where[1]))
     columns: dict[str, Any] = {"pts_us": pa.array(shared, pa.int64())}
-    for table in tables:
-        where = {pts: index for index, pts in enumerate(table["pts_us"].to_pylist())}
-        rows = table.take([where[pts] for pts in shared])
-        own = [n for n in table.column_names if n not in {"pts_us", "content_id", "observation_id", "problems"}]
-        columns |= {name: rows[name] for name in own}
+    for table, places in zip((faces, vectors, *further), where, strict=True):
+        if set(shared) <= set(places):
+            rows = table.take([places[pts] for pts in shared])
+            columns |= {name: rows[name] for name in table.column_names if name not in NOT_SEEN}
     return pa.table(columns)
+
+
+def _places(table: pa.Table) -> dict[int, int]:
+    return {pts: index for index, pts in enumerate(table["pts_us"].to_pylist())}
 
 
 def _input_hash(receipts: Iterable[Receipt]) -> str:

@@ -13,7 +13,7 @@ from aima.analyzers import registry
 from aima.domain.media import Medium, media_id
 from aima.errors import MediaEmpty, MediaMissing
 from aima.models.catalogue import check_licence, find
-from aima.models.verify import check_weights
+from aima.models.verify import check_files
 from aima.settings import Settings
 from aima.stores.ports import MediaStore
 
@@ -56,7 +56,7 @@ class Intake:
     def _model(self, task: str) -> tuple[str, str]:
         entry = find(self._settings, task)
         check_licence(self._settings, entry)
-        check_weights(entry, self._settings.models_dir)
+        check_files(entry, self._settings.models_dir)
         return entry.name, f"{entry.name}@{entry.version}"
 
 

@@ -7,8 +7,8 @@ import hashlib
 import numpy as np
 import pyarrow as pa
 import pytest
-from aima.analyzers.shot_cuts import ShotCuts
 
+from aima.analyzers.shot_cuts import ShotCuts
 from aima.domain.observation import KEY_COLUMNS, ObservationKey
 from aima.pipeline.write import Cost, read_observations, write_observations
 from aima.storage.archive import Archive

@@ -39,7 +39,9 @@ def small_disk(tmp_path: Path):
         pytest.skip("mounting a small disk needs root")
     mounted = tmp_path / "disk"
     mounted.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", mounted], capture_output=True).returncode:
+    if subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=256k", "tmpfs", mounted], capture_output=True, check=False
+    ).returncode:
         pytest.skip("this machine does not allow mounting")
     yield mounted
     subprocess.run(["umount", mounted], check=True)

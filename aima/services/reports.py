@@ -1,0 +1,120 @@
+"""How an analysis ended: file by file, in words that say what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from aima.domain.media import Medium, Segment
+from aima.errors import MediaError
+from aima.pipeline.task import Failure, Finished, Outcome
+from aima.services.fusion import FusionReport
+
+REMEDIES = {
+    "partial": "copy it again from where it came",
+    "disk_full": "free some space and repeat: what was analysed is kept",
+    "decoder_died": "repeat, or raise AIMA_MEDIA__CHILD_MEMORY_MB and AIMA_MEDIA__CHILD_CPU_S",
+    "nothing_to_see": "",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """How one file ended.
+
+    known: every observation was there before. code, detail, remedy: why it failed, or what is left out.
+    """
+
+    path: str
+    state: Literal["done", "failed"]
+    known: bool = False
+    media_id: str | None = None
+    code: str | None = None
+    detail: str | None = None
+    remedy: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Everything that is in the file was analysed."""
+        return self.state == "done" and self.code != "partial"
+
+    def at(self, path: Path) -> FileReport:
+        """The same for a file that holds the same bytes."""
+        return replace(self, path=str(path))
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisReport:
+    """How an analysis ended. `cpu_s`: CPU seconds by analyzer, and of decoding."""
+
+    files: tuple[FileReport, ...]
+    segments: int
+    cpu_s: dict[str, float]
+    fusion: FusionReport
+
+    @property
+    def failed(self) -> tuple[FileReport, ...]:
+        """The files that failed."""
+        return tuple(f for f in self.files if f.state == "failed")
+
+    @property
+    def whole(self) -> bool:
+        """Every file was analysed to its end."""
+        return all(f.whole for f in self.files)
+
+
+@dataclass
+class Tally:
+    """What came in of the runs over the tasks of one analysis."""
+
+    failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
+    problems: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    cpu_s: dict[str, float] = field(default_factory=dict)
+
+    def see(self, outcome: Outcome) -> None:
+        """Take an outcome into account."""
+        if isinstance(outcome, Failure):
+            self.failures[outcome.segment.content_id, outcome.segment.no] = outcome
+        elif isinstance(outcome, Finished):
+            self._spend("decode", outcome.decode_cpu_s)
+            for receipt in outcome.receipts:
+                self._spend(receipt.key.analyzer, receipt.cpu_s)
+                noted = [{"code": p.code, "analyzer": p.source, "detail": p.detail} for p in receipt.problems]
+                self.problems.setdefault(receipt.key.content_id, []).extend(noted)
+
+    def _spend(self, name: str, seconds: float) -> None:
+        self.cpu_s[name] = self.cpu_s.get(name, 0.0) + seconds
+
+
+def refused(path: Path, error: MediaError) -> FileReport:
+    """The report of a file that was not let in."""
+    return FileReport(str(path), "failed", code=error.code, detail=error.message, remedy=error.remedy)
+
+
+def ended(
+    medium: Medium, segments: Sequence[Segment], left: set[tuple[str, int]], tally: Tally, known: bool
+) -> FileReport:
+    """The report of a medium, `left` being the segments that are not done."""
+    report = FileReport(medium.path, "done", known, medium.media_id)
+    missing = [s.no for s in segments if (s.content_id, s.no) in left]
+    if not missing:
+        code, detail = _left_out(medium, tally.problems.get(medium.content_id, []))
+        return replace(report, code=code, detail=detail, remedy=REMEDIES.get(code or "", ""))
+    failure = tally.failures.get((medium.content_id, missing[0]))
+    code = failure.code if failure else "worker_died"
+    why = failure.detail if failure else "the worker died while it was at it"
+    detail = f"{medium.filename}: {len(missing)} of {len(segments)} segments failed: {why}"
+    remedy = REMEDIES.get(code, "repeat: only what is missing runs")
+    return replace(report, state="failed", known=False, code=code, detail=detail, remedy=remedy)
+
+
+def _left_out(medium: Medium, problems: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
+    if medium.info.kind == "audio":
+        return "nothing_to_see", f"{medium.filename} is sound only: this version analyses pictures"
+    if medium.info.partial:
+        return "partial", f"{medium.filename} is truncated or damaged: what could be read was analysed"
+    if problems:
+        return str(problems[0]["code"]), f"{len(problems)} problems, the first: {problems[0]['detail']}"
+    return None, None

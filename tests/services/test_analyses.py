@@ -1,0 +1,204 @@
+"""The main job on real media: through Ray Data into PostgreSQL, to persons."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from aima.bootstrap import Services, open_services
+from aima.errors import MediaMissing, PlanInvalid
+from aima.pipeline import flow
+from aima.pipeline.plan import DEFAULT, fused, split
+from aima.pipeline.task import Failure, Finished
+from aima.services.sample import portraits
+from tests.media_made import long_clip, two_person_clip, write_picture
+
+WANTED = {name: {} for name in DEFAULT}
+
+
+@pytest.fixture(scope="module")
+def faces(settings) -> dict[str, Path]:
+    return portraits(settings)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("analyses")
+
+
+@pytest.fixture(scope="module")
+def clip(folder, faces) -> Path:
+    return two_person_clip(folder / "two.mp4", faces)
+
+
+@pytest.fixture(scope="module")
+def picture(folder, faces) -> Path:
+    return write_picture(folder / "one.jpg", faces["astronaut"], brightness=0.8)
+
+
+@pytest.fixture(scope="module")
+def services(stack, workspace):
+    with open_services(workspace) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def first(services: Services, clip: Path, picture: Path):
+    heard = []
+    report = services.analyses.analyze([clip, picture], WANTED, heard.append)
+    return report, heard
+
+
+def test_persons_of_a_clip_are_found_again_in_a_picture(first, services):
+    report, _ = first
+    assert [f.state for f in report.files] == ["done", "done"]
+    assert report.fusion.changed
+    persons = services.persons.list()
+    assert len(persons) == 2
+    files = sorted(sorted({a.filename for a in person.appearances}) for person in persons)
+    assert files == [["one.jpg", "two.mp4"], ["two.mp4"]]
+
+
+def test_intervals_are_those_of_the_clip(first, services):
+    spans = sorted(
+        (a.start_us / 1e6, a.end_us / 1e6)
+        for person in services.persons.list()
+        for a in person.appearances
+        if a.filename == "two.mp4"
+    )
+    assert spans[0] == pytest.approx((0.0, 8.0), abs=0.25)
+    assert spans[1] == pytest.approx((4.0, 8.0), abs=0.25)
+
+
+def test_progress_reaches_the_end_with_a_rate(first):
+    _, heard = first
+    assert heard[-1].done_s == pytest.approx(heard[-1].total_s)
+    assert heard[-1].rate > 0
+    assert heard[-1].left_s == pytest.approx(0.0)
+
+
+def test_cpu_is_told_by_analyzer(first):
+    report, _ = first
+    assert set(report.cpu_s) == {*DEFAULT, "decode"}
+    assert report.cpu_s["face_detector"] > 0
+
+
+def test_crops_of_the_faces_lie_in_the_archive(first, services):
+    (medium,) = [m for m in services.stores.media.all() if m.filename == "two.mp4"]
+    crops = services.stores.observations.crops(medium.content_id)
+    assert 2 <= len(crops) <= 20
+    assert all(services.archive.get(crop.path).startswith(b"\xff\xd8") for crop in crops)
+
+
+def test_a_second_run_changes_nothing(first, services, clip, picture):
+    report, _ = first
+    again = services.analyses.analyze([clip, picture], WANTED)
+    assert again.segments == 0
+    assert all(f.known for f in again.files)
+    assert not again.fusion.changed
+    assert again.fusion.digest == report.fusion.digest
+
+
+def test_after_a_restart_everything_is_known(first, workspace, clip):
+    report, _ = first
+    with open_services(workspace) as reopened:
+        again = reopened.analyses.analyze([clip], WANTED)
+        assert again.segments == 0
+        assert again.fusion.digest == report.fusion.digest
+        assert reopened.persons.verify().ok
+
+
+def test_equal_bytes_under_another_name_are_analysed_once(first, services, clip, folder):
+    copy = folder / "copy of two.mp4"
+    copy.write_bytes(clip.read_bytes())
+    report = services.analyses.analyze([copy], WANTED)
+    assert report.segments == 0
+    assert report.files[0].known
+
+
+def test_a_bad_file_is_told_and_the_good_one_beside_it_analysed(services, folder, faces):
+    mixed = folder / "mixed"
+    mixed.mkdir()
+    write_picture(mixed / "good.jpg", faces["grace_hopper"], 1.1)
+    (mixed / "empty.mp4").write_bytes(b"")
+    (mixed / "text.mp4").write_text("this is no film\n" * 50)
+    (mixed / "list.mp4").write_text("#EXTM3U\n#EXTINF:1,\n/etc/passwd\n")
+    report = services.analyses.analyze([mixed], WANTED)
+    ended = {Path(f.path).name: (f.state, f.code) for f in report.files}
+    assert ended["good.jpg"] == ("done", None)
+    assert ended["empty.mp4"] == ("failed", "media_empty")
+    assert ended["text.mp4"][0] == "failed"
+    assert ended["list.mp4"][0] == "failed"
+    assert {f.path for f in report.failed} == {str(mixed / n) for n in ("empty.mp4", "list.mp4", "text.mp4")}
+    assert all(str(Path(f.path).name) in (f.detail or "") for f in report.failed)
+
+
+def test_only_what_is_missing_runs_when_an_analyzer_is_added(first, services, clip):
+    before = {r.key.analyzer for r in services.stores.observations.receipts()}
+    assert "emotion" not in before
+    report = services.analyses.analyze([clip], {**WANTED, "emotion": {}})
+    assert set(report.cpu_s) == {"decode", "emotion"}
+    assert report.files[0].state == "done"
+
+
+def test_a_path_that_is_missing_and_a_plan_that_cannot_work_start_nothing(services, folder):
+    with pytest.raises(MediaMissing, match="nowhere"):
+        services.analyses.analyze([folder / "nowhere.mp4"], WANTED)
+    with pytest.raises(PlanInvalid, match="face_embedder"):
+        services.analyses.analyze([folder], {"face_embedder": {}})
+
+
+def test_fused_and_split_plans_see_the_same(first, services, workspace, clip):
+    (medium,) = [m for m in services.stores.media.all() if m.filename in {"copy of two.mp4", "two.mp4"}]
+    segments = services.stores.media.segments(medium.content_id)
+    from aima.pipeline import resume
+
+    seen = []
+    for places in (fused(1), split(1, 1)):
+        plan = services.analyses.plan(WANTED, places)
+        tasks = resume.missing(plan, [medium], {medium.content_id: segments}, set())
+        outcomes = list(flow.run(tasks, plan, workspace))
+        assert not [o for o in outcomes if isinstance(o, Failure)]
+        receipts = [r for o in outcomes if isinstance(o, Finished) for r in o.receipts]
+        seen.append({(r.key, r.segment_no): r.sha256 for r in receipts})
+    assert seen[0] == seen[1]
+    assert len(seen[0]) == len(DEFAULT) * len(segments)
+
+
+def test_a_killed_worker_costs_a_repetition_and_changes_no_result(services, folder, faces):
+    film = long_clip(folder / "long.mp4", faces, 64.0)
+    killed = threading.Event()
+
+    def kill_one() -> None:
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline and not killed.is_set():
+            for process in psutil.process_iter(["cmdline"]):
+                if "StageWorker" in " ".join(process.info["cmdline"] or []):
+                    os.kill(process.pid, signal.SIGKILL)
+                    killed.set()
+                    return
+            time.sleep(0.05)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    report = services.analyses.analyze([film], WANTED)
+    killer.join()
+    assert killed.is_set()
+    assert report.files[0].state == "done", report.files[0].detail
+    segments = services.stores.media.segments(
+        next(m.content_id for m in services.stores.media.all() if m.filename == "long.mp4")
+    )
+    assert len(segments) >= 2
+    appearances = [
+        (round(a.start_us / 1e6), round(a.end_us / 1e6))
+        for person in services.persons.list()
+        for a in person.appearances
+        if a.filename == "long.mp4"
+    ]
+    assert sorted(appearances) == [(n * 10, min(n * 10 + 10, 64)) for n in range(7)]
