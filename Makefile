@@ -5,24 +5,34 @@ BIN := $(VENV)/bin
 AIMA := $(BIN)/aima
 STAMP := $(VENV)/.installed
 DEV_STAMP := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := aima jobs tests
 
 .PHONY: help setup demo test check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
-	@echo "make demo    analyse a sample (MEDIA=path for your own files)"
+	@echo "make demo    analyse a sample (MEDIA=path for your own file or folder)"
 	@echo "make test    run the tests on a real local stack"
 	@echo "make check   ruff, mypy strict, layers, package cycles"
 	@echo "make up      start the local stack;  make down  stop it"
 	@echo "make clean   remove the virtual environment and caches (not your data)"
 
-$(STAMP): pyproject.toml constraints.txt
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "AIMA needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 ..." >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+		{ echo "$(PYTHON) has no venv module: install it (Debian, Ubuntu: apt install python3-venv)" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable .
+
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "installing AIMA into $(VENV)"
+	@$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
 $(DEV_STAMP): $(STAMP)
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[decord,hub,dev]'
+	@echo "installing what tests and checks need"
+	@$(PIP) install --constraint constraints.txt --editable '.[decord,hub,dev]'
 	@touch $@
 
 setup: $(STAMP)
@@ -36,8 +46,8 @@ test: $(DEV_STAMP)
 	$(BIN)/python -m pytest
 
 check: $(DEV_STAMP)
-	$(BIN)/ruff format --check aima jobs tests
-	$(BIN)/ruff check aima jobs tests
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
