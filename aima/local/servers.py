@@ -1,0 +1,18 @@
+"""Which servers run locally under given settings. A URL in the settings replaces one."""
+
+from __future__ import annotations
+
+from aima.local.home import Home
+from aima.local.postgres import Postgres
+from aima.local.server import Server
+from aima.settings import Settings
+
+KINDS: tuple[type[Server], ...] = (Postgres,)
+
+
+def local_servers(settings: Settings, home: Home) -> list[Server]:
+    """The supervised servers in the order in which they start; they stop in the opposite one."""
+    servers: list[Server] = []
+    if settings.stores.postgres is None:
+        servers.append(Postgres(settings, home))
+    return servers

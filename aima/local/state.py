@@ -1,0 +1,126 @@
+"""What the supervisor knows, as a file that everybody else reads; and the lock that proves it lives."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field, replace
+from threading import Lock
+from typing import Literal, TextIO
+
+from aima.local.home import Home
+from aima.local.process import is_alive
+
+ServerState = Literal["healthy", "starting", "failed", "stopped", "external"]
+
+
+@dataclass(frozen=True)
+class ServerStatus:
+    """One server as `aima status` shows it. `since`: seconds since 1970, when it came into this state."""
+
+    name: str
+    state: ServerState
+    address: str = ""
+    pid: int | None = None
+    since: float | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class ServerRecord:
+    """One server as the supervisor records it. `error_code`: code of the error that made it fail."""
+
+    state: ServerState = "starting"
+    pid: int | None = None
+    ports: dict[str, int] = field(default_factory=dict)
+    since: float = 0.0
+    detail: str = ""
+    error_code: str = ""
+    remedy: str = ""
+    restarts: int = 0
+
+
+@dataclass(frozen=True)
+class StackState:
+    """Everything in the state file."""
+
+    pid: int = 0
+    servers: dict[str, ServerRecord] = field(default_factory=dict)
+
+
+def read_state(home: Home) -> StackState:
+    """The last recorded state; an empty one if there is none."""
+    try:
+        raw = json.loads((home.run / "stack.json").read_text())
+        servers = {name: ServerRecord(**record) for name, record in raw["servers"].items()}
+        return StackState(raw["pid"], servers)
+    except (OSError, ValueError, KeyError, TypeError):
+        return StackState()
+
+
+class Board:
+    """The supervisor's record of its servers; each change is on disk before the call returns."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._servers: dict[str, ServerRecord] = {}
+        self._lock = Lock()
+
+    def __getitem__(self, name: str) -> ServerRecord:
+        return self._servers.get(name, ServerRecord())
+
+    def change(self, name: str, **changes: object) -> None:
+        """Set fields of a server's record; a new state gets its time."""
+        with self._lock:
+            old = self._servers.get(name, ServerRecord())
+            new = replace(old, **changes)  # type: ignore[arg-type]
+            if new.state != old.state or not old.since:
+                new = replace(new, since=time.time())
+            self._servers[name] = new
+            self._write()
+
+    def _write(self) -> None:
+        fresh = self._home.run / "stack.json.new"
+        fresh.write_text(json.dumps(asdict(StackState(os.getpid(), self._servers)), indent=1))
+        fresh.replace(self._home.run / "stack.json")
+
+
+@contextmanager
+def supervisor_lock(home: Home) -> Iterator[bool]:
+    """Hold the supervisor's lock if no other one does; the kernel gives it back even after kill -9."""
+    with (home.run / "lock").open("w") as file:
+        yield _lock(file)
+
+
+def _lock(file: TextIO) -> bool:
+    # Somebody who only looks whether a supervisor lives holds the lock for a moment.
+    for _ in range(20):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        else:
+            return True
+    return False
+
+
+def supervisor_lives(home: Home) -> bool:
+    """Whether a supervisor holds the lock of this data directory."""
+    try:
+        with (home.run / "lock").open("r") as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
+def current_state(home: Home) -> StackState | None:
+    """What the living supervisor has recorded; None if there is none."""
+    state = read_state(home)
+    return state if state.pid and is_alive(state.pid) and supervisor_lives(home) else None

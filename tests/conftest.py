@@ -1,0 +1,83 @@
+"""Shared fixtures: one real stack and one real database per test run, and where test media are."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from aima import local
+from aima.settings import Settings, default_home
+
+ROOT = Path(__file__).resolve().parents[1]
+MEDIA_DIR = Path(os.environ.get("AIMA_TEST_MEDIA", ROOT.parent / "shared" / "data"))
+MEDIA_REASON = "no test media: AIMA_TEST_MEDIA names no directory"
+SMALL_RAY = {"address": None, "num_cpus": 2, "object_store_mb": 200}
+# Nobody listens there: Ray counts as replaced, so only PostgreSQL is started.
+NO_RAY = {"address": "127.0.0.1:1"}
+
+
+def make_home() -> Path:
+    """A data directory that an unprivileged user can pass (pytest's own are 0700)."""
+    home = Path(tempfile.mkdtemp(prefix="aima-test-"))
+    home.chmod(0o711)
+    return home
+
+
+def make_settings(home: Path, **changes: object) -> Settings:
+    """Settings on this data directory; the built weights are shared between runs."""
+    models = os.environ.get("AIMA_MODELS__DIR") or default_home() / "models"
+    given: dict[str, object] = {"stores": {"postgres": None}, "ray": SMALL_RAY, "models": {"dir": models}}
+    return Settings(home=home, **(given | changes))
+
+
+@pytest.fixture(scope="session")
+def home() -> Iterator[Path]:
+    """The data directory of this test run."""
+    path = make_home()
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(home: Path) -> Settings:
+    """Settings of this test run; nothing is started."""
+    return make_settings(home)
+
+
+@pytest.fixture(scope="session")
+def stack(settings: Settings) -> Iterator[Settings]:
+    """The whole local stack, PostgreSQL and Ray, running; its settings."""
+    local.start(settings)
+    yield settings
+    local.stop(settings)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """URL of an empty database on a running server; Ray is not started."""
+    path = make_home()
+    only_postgres = make_settings(path, ray=NO_RAY)
+    local.start(only_postgres)
+    yield local.postgres_url(only_postgres)
+    local.stop(only_postgres)
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def media_dir() -> Path:
+    """The directory of real test media; tests that need it are skipped without it."""
+    if not MEDIA_DIR.is_dir():
+        pytest.skip(MEDIA_REASON)
+    return MEDIA_DIR
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how much was not tested for lack of media."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    count = sum("test media" in str(report.longrepr) for report in skipped)
+    terminalreporter.write_line(f"{count} tests skipped for lack of test media ({MEDIA_DIR})")
