@@ -19,14 +19,14 @@ def main(recipe: str, output: str, *members: str) -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    from aima.models.convert.recipes import RECIPES
+    from aima.models.convert.recipes import convert
 
     try:
-        model = RECIPES[recipe]({Path(m).name: Path(m).read_bytes() for m in members})
+        converted = convert(recipe, {Path(m).name: Path(m).read_bytes() for m in members})
     except Exception as error:
         sys.stderr.write(f"{type(error).__name__}: {' '.join(str(error).split())}\n")
         return 1
-    Path(output).write_bytes(model.SerializeToString(deterministic=True))
+    Path(output).write_bytes(converted)
     return 0
 
 

@@ -67,3 +67,14 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
     recipe.__name__: recipe
     for recipe in (centerface, face_embedding_512, faceres, face_expression_7, face_landmarks_68)
 }
+
+
+def convert(recipe: str, members: Members) -> bytes:
+    """The converted model, checked; the same bytes for the same members.
+
+    Raises:
+        Exception: whatever a parser says of a file that it cannot read.
+    """
+    model = RECIPES[recipe](members)
+    onnx.checker.check_model(model, full_check=True)
+    return bytes(model.SerializeToString(deterministic=True))

@@ -1,0 +1,24 @@
+"""Convolution as TensorFlow defines it, in numpy, to compare conversions with."""
+
+import numpy as np
+
+
+def conv_nhwc(pixels, kernel, stride, same=True):
+    """pixels [n, h, w, in], kernel [kh, kw, in, out] -> [n, h', w', out]; SAME pads more after than before."""
+    kh, kw = kernel.shape[:2]
+    if same:
+        pads = [_same(size, k, stride) for size, k in zip(pixels.shape[1:3], (kh, kw), strict=True)]
+        pixels = np.pad(pixels, [(0, 0), *pads, (0, 0)])
+    windows = np.lib.stride_tricks.sliding_window_view(pixels, (kh, kw), axis=(1, 2))[:, ::stride, ::stride]
+    return np.einsum("nhwcij,ijco->nhwo", windows, kernel, optimize=True)
+
+
+def depthwise_nhwc(pixels, kernel, stride, same=True):
+    """kernel [kh, kw, in, multiplier]; channel c gives outputs c * multiplier .. c * multiplier + multiplier - 1."""
+    parts = [conv_nhwc(pixels[..., [c]], kernel[:, :, [c]], stride, same) for c in range(pixels.shape[3])]
+    return np.concatenate(parts, axis=3)
+
+
+def _same(size, kernel, stride):
+    total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
+    return total // 2, total - total // 2

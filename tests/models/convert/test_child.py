@@ -1,0 +1,48 @@
+"""The converting child as a process of its own."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+def convert(recipe, output, *members):
+    return subprocess.run(
+        [sys.executable, "-m", "aima.models.convert", recipe, str(output), *map(str, members)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+
+@pytest.mark.parametrize(
+    ("recipe", "file", "content"),
+    [
+        ("centerface", "centerface.onnx", b"not a network"),
+        ("face_embedding_512", "fr_feature.onnx", b""),
+        ("faceres", "faceres.json", b"{}"),
+        ("face_expression_7", "face_expression_model-weights_manifest.json", b"[[["),
+    ],
+)
+def test_broken_files_end_in_one_line_and_no_output(tmp_path, recipe, file, content):
+    (tmp_path / file).write_bytes(content)
+    done = convert(recipe, tmp_path / "out.onnx", tmp_path / file)
+    assert done.returncode == 1
+    assert len(done.stderr.splitlines()) == 1
+    assert "Error" in done.stderr
+    assert not (tmp_path / "out.onnx").exists()
+
+
+def test_an_unknown_recipe_is_an_error(tmp_path):
+    assert convert("nonsense", tmp_path / "out.onnx").returncode == 1
+
+
+def test_a_greedy_file_meets_the_memory_limit(tmp_path):
+    manifest = '[{"paths": ["face_expression_model.bin"], "weights": [{"name": "w", "shape": [4, 1073741824], "dtype": "float32"}]}]'
+    (tmp_path / "face_expression_model-weights_manifest.json").write_text(manifest)
+    with (tmp_path / "face_expression_model.bin").open("wb") as file:
+        file.truncate(16 << 30)
+    done = convert("face_expression_7", tmp_path / "out.onnx", *tmp_path.glob("face_expression*"))
+    assert done.returncode == 1
+    assert "MemoryError" in done.stderr
