@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import aima
-from aima.cli import models, stack
+from aima.cli import export, media, models, persons, stack
 
 app = typer.Typer(
     name="aima",
@@ -18,6 +18,9 @@ app = typer.Typer(
 )
 stack.register(app)
 app.add_typer(models.app, name="models")
+app.add_typer(media.app, name="media")
+app.add_typer(persons.app, name="persons")
+export.register(app)
 
 
 def _version(wanted: bool) -> None:

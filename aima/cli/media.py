@@ -1,0 +1,128 @@
+"""`aima media`: list, show."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from aima.bootstrap import open_services
+from aima.cli.output import JsonFlag, clock, emit_json, out, printable, speaks, table
+from aima.domain.job import Job
+from aima.domain.media import Medium
+from aima.domain.text import display
+from aima.services.exports import seconds
+from aima.services.media import MediumDetail, MediumSummary
+from aima.settings import load_settings
+
+app = typer.Typer(help="What was taken in, and how its analyses ended.", no_args_is_help=True)
+
+
+@app.command(name="list")
+@speaks
+def list_media(as_json: JsonFlag = False) -> None:
+    """Every medium, sorted by name."""
+    with open_services(load_settings()) as services:
+        media = services.media.list()
+    if as_json:
+        emit_json([_summary_json(summary) for summary in media])
+        return
+    columns = ("name", "id", "kind", "duration", "persons", "state", "remark")
+    table(f"{len(media)} media", columns, (_summary_row(summary) for summary in media))
+
+
+@app.command()
+@speaks
+def show(
+    medium: Annotated[str, typer.Argument(help="A name, a path, an id or its first 4 or more digits.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """A medium: what it is, who is seen in it, and its jobs."""
+    with open_services(load_settings()) as services:
+        detail = services.media.show(medium)
+    if as_json:
+        emit_json(_detail_json(detail))
+    else:
+        _detail_tables(detail)
+
+
+def _summary_row(summary: MediumSummary) -> tuple[object, ...]:
+    medium, job = summary.medium, summary.job
+    return (
+        display(medium.filename),
+        medium.media_id[:8],
+        medium.info.kind,
+        clock(medium.info.duration_us),
+        summary.persons,
+        job.state if job else "-",
+        (job.detail if job else None) or "",
+    )
+
+
+def _detail_tables(detail: MediumDetail) -> None:
+    medium, info = detail.medium, detail.medium.info
+    out.print(printable(f"{display(medium.filename)}  {medium.media_id}"), soft_wrap=True)
+    out.print(printable(display(medium.path)), soft_wrap=True)
+    facts = f"{info.kind}, {info.format}, {info.codec}, {info.width}x{info.height}, {clock(info.duration_us)}"
+    out.print(printable(f"{facts}, {len(detail.segments)} segments"))
+    rows = (
+        (p.person.label, p.person.person_id[:8], clock(a.start_us), clock(a.end_us), f"{a.confidence:.2f}")
+        for p in detail.persons
+        for a in p.appearances
+    )
+    table("Persons", ("person", "id", "from", "to", "confidence"), rows)
+    jobs = ((job.job_id[:8], ", ".join(job.analyzers), job.state, job.detail or "") for job in detail.jobs)
+    table("Jobs", ("id", "analyzers", "state", "remark"), jobs)
+
+
+def _summary_json(summary: MediumSummary) -> dict[str, Any]:
+    job = _job_json(summary.job) if summary.job else None
+    return _medium_json(summary.medium) | {"persons": summary.persons, "job": job}
+
+
+def _detail_json(detail: MediumDetail) -> dict[str, Any]:
+    return _medium_json(detail.medium) | {
+        "segments": [
+            {"no": s.no, "stream": s.stream, "start": seconds(s.start_us), "end": seconds(s.end_us)}
+            for s in detail.segments
+        ],
+        "jobs": [_job_json(job) for job in detail.jobs],
+        "persons": [
+            {
+                "id": p.person.person_id,
+                "label": p.person.label,
+                "intervals": [[seconds(a.start_us), seconds(a.end_us)] for a in p.appearances],
+            }
+            for p in detail.persons
+        ],
+    }
+
+
+def _medium_json(medium: Medium) -> dict[str, Any]:
+    info = medium.info
+    return {
+        "id": medium.media_id,
+        "content_id": medium.content_id,
+        "filename": display(medium.filename),
+        "path": display(medium.path),
+        "size": medium.size,
+        "kind": info.kind,
+        "format": info.format,
+        "codec": info.codec,
+        "width": info.width,
+        "height": info.height,
+        "duration": seconds(info.duration_us),
+        "fps": info.fps,
+        "partial": info.partial,
+    }
+
+
+def _job_json(job: Job) -> dict[str, Any]:
+    return {
+        "id": job.job_id,
+        "state": job.state,
+        "analyzers": job.analyzers,
+        "code": job.code,
+        "detail": job.detail,
+        "problems": list(job.problems),
+    }

@@ -1,0 +1,143 @@
+"""How persons, decisions and history are shown: tables for people, JSON for programs (times in seconds)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from aima.cli.output import clock, out, printable, table
+from aima.domain.text import display
+from aima.services.exports import exported_run, exported_track, seconds
+from aima.services.history import Entry
+from aima.services.person_views import Change, PersonDetail, PersonView, Seen
+from aima.storage.archive import Archive
+
+
+def persons_table(persons: Sequence[PersonView], archive: Archive) -> None:
+    """Everybody, one line each."""
+    columns = ("person", "id", "seen", "appearances", "media", "picture")
+    rows = (
+        (p.label, p.person_id[:8], clock(p.seen_us), len(p.appearances), p.media, _path(p.picture_path, archive) or "-")
+        for p in persons
+    )
+    table(f"{len(persons)} persons", columns, rows)
+
+
+def detail_tables(detail: PersonDetail, archive: Archive) -> None:
+    """One person: appearances, then tracks with their evidence."""
+    person = detail.person
+    out.print(printable(f"{person.label}  {person.person_id}"))
+    out.print(printable(f"picture: {_path(person.picture_path, archive) or 'none was kept'}"), soft_wrap=True)
+    table(
+        "Appearances",
+        ("id", "medium", "from", "to", "confidence"),
+        (
+            (s.appearance_id[:8], display(s.filename), clock(s.start_us), clock(s.end_us), f"{s.confidence:.2f}")
+            for s in person.appearances
+        ),
+    )
+    table(
+        "Tracks",
+        ("id", "content", "from", "to", "quality", "log-odds", "shares"),
+        (
+            (
+                t.track_id[:8],
+                t.locator.content_id[:8],
+                clock(t.locator.start_us),
+                clock(t.locator.end_us),
+                f"{t.quality:.2f}",
+                "-" if t.log_odds is None else f"{t.log_odds:+.1f}",
+                ", ".join(f"{name} {share:+.1f}" for name, share in sorted(t.shares.items())) or "-",
+            )
+            for t in detail.tracks
+        ),
+    )
+    for analyzer, version in sorted((detail.run.models if detail.run else {}).items()):
+        out.print(printable(f"{analyzer}: {version}"))
+
+
+def history_table(entries: Sequence[Entry]) -> None:
+    """The ledger, one line per event."""
+    columns = ("event", "when", "by", "what", "stands")
+    rows = ((e.event.seq, _when(e.event.at_us), e.event.actor, e.text, _standing(e)) for e in entries)
+    table(f"{len(entries)} events", columns, rows)
+
+
+def change_lines(change: Change) -> None:
+    """What a decision changed, and what it left without effect."""
+    for person in change.persons:
+        renamed = "" if person.label_before == person.label_after else f" is now {person.label_after}"
+        tracks = f"{person.tracks_before} -> {person.tracks_after} tracks"
+        out.print(printable(f"{person.label_before} ({person.person_id[:8]}){renamed}: {tracks}"))
+    for conflict in change.conflicts:
+        out.print(printable(f"no longer applies: event {conflict.event_id[:8]}: {conflict.reason}"), style="yellow")
+    out.print(f"event {change.event.seq}; take it back with: aima persons undo {change.event.seq}", highlight=False)
+
+
+def person_json(person: PersonView, archive: Archive) -> dict[str, Any]:
+    """A person with its appearances."""
+    return {
+        "id": person.person_id,
+        "number": person.number,
+        "name": person.name,
+        "label": person.label,
+        "seen": seconds(person.seen_us),
+        "picture": _path(person.picture_path, archive),
+        "appearances": [_seen_json(seen) for seen in person.appearances],
+    }
+
+
+def detail_json(detail: PersonDetail, archive: Archive) -> dict[str, Any]:
+    """A person with its appearances, tracks and the run that linked them."""
+    return person_json(detail.person, archive) | {
+        "tracks": [exported_track(track).model_dump() for track in detail.tracks],
+        "run": exported_run(detail.run).model_dump() if detail.run else None,
+    }
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """An event with its words and whether it stands."""
+    return {
+        "event": asdict(entry.event),
+        "text": entry.text,
+        "stands": entry.stands,
+        "conflict": entry.conflict,
+    }
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """What a decision changed."""
+    return {
+        "event": asdict(change.event),
+        "persons": [asdict(person) for person in change.persons],
+        "conflicts": [asdict(conflict) for conflict in change.conflicts],
+    }
+
+
+def _seen_json(seen: Seen) -> dict[str, Any]:
+    return {
+        "id": seen.appearance_id,
+        "medium_id": seen.media_id,
+        "filename": display(seen.filename),
+        "start": seconds(seen.start_us),
+        "end": seconds(seen.end_us),
+        "confidence": seen.confidence,
+        "source": seen.source,
+        "tracks": list(seen.track_ids),
+    }
+
+
+def _path(name: str | None, archive: Archive) -> str | None:
+    return str(archive.path(name)) if name is not None else None
+
+
+def _when(at_us: int) -> str:
+    return datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def _standing(entry: Entry) -> str:
+    if not entry.stands:
+        return "undone"
+    return f"conflict: {entry.conflict}" if entry.conflict else "yes"

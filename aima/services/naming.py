@@ -1,0 +1,62 @@
+"""Finds the person whom a text means."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from aima.domain.person import Person
+from aima.domain.text import display
+from aima.errors import PersonError, PersonUnknown
+
+MIN_PREFIX = 4
+"""Hex digits that an abbreviated id needs."""
+
+_UNKNOWN = re.compile(r"(?:unknown\s+|#)(\d+)", re.IGNORECASE)
+
+
+def find_person(everybody: Sequence[Person], who: str) -> Person:
+    """The person that is meant by an id, "Unknown n" or "#n", a name, or the beginning of an id, in this order.
+
+    Raises:
+        PersonUnknown: nobody, or somebody of whom nothing is left.
+        PersonError: several; the message names them.
+    """
+    active = [person for person in everybody if person.state == "active"]
+    for means in (_by_id, _by_number, _by_name, _by_prefix):
+        meant = [person for person in active if means(person, who)]
+        if len(meant) == 1:
+            return meant[0]
+        if meant:
+            names = ", ".join(f"{p.label} ({p.person_id[:8]})" for p in meant)
+            raise PersonError(f"{display(who)!r} means {len(meant)} persons: {names}", "give the id")
+    raise PersonUnknown(_why_nobody(who, everybody), "see: aima persons list")
+
+
+def _by_id(person: Person, text: str) -> bool:
+    return person.person_id == text.strip().casefold()
+
+
+def _by_number(person: Person, text: str) -> bool:
+    match = _UNKNOWN.fullmatch(text.strip())
+    return match is not None and int(match[1]) == person.number
+
+
+def _by_name(person: Person, text: str) -> bool:
+    return person.name is not None and person.name.casefold() == " ".join(text.split()).casefold()
+
+
+def _by_prefix(person: Person, text: str) -> bool:
+    prefix = text.strip().casefold()
+    return len(prefix) >= MIN_PREFIX and person.person_id.startswith(prefix)
+
+
+def _why_nobody(who: str, everybody: Sequence[Person]) -> str:
+    labels = {person.person_id: person.label for person in everybody}
+    for means in (_by_id, _by_number, _by_prefix):
+        for person in everybody:
+            if means(person, who) and person.merged_into:
+                return f"{person.label} was merged into {labels[person.merged_into]}"
+            if means(person, who):
+                return f"the last run gives nothing of {person.label}"
+    return f"there is no person {display(who)!r}"
