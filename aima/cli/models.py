@@ -26,7 +26,7 @@ def build(
 ) -> None:
     """Download, check and convert weights. What is there already stays as it is."""
     settings = load_settings()
-    entries = _named(settings, names) if names else _standard(settings, everything)
+    entries = _named(settings, names) if names else standard(settings, everything)
     built = build_models(settings, entries, progress=_say)
     if as_json:
         emit_json({"built": [e.name for e in built], "models": [e.name for e in entries]})
@@ -75,7 +75,7 @@ def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as
         table(f"{entry.name} {entry.version}", ("fact", "value"), _rows(card))
 
 
-def _standard(settings: Settings, everything: bool) -> list[Entry]:
+def standard(settings: Settings, everything: bool = False) -> list[Entry]:
     """The default set, without what strict licences exclude, and the chosen face model."""
     strict = settings.models.strict_licences
     return [

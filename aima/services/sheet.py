@@ -8,21 +8,26 @@ from __future__ import annotations
 import base64
 import html
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import groupby
 from pathlib import Path
 from string import Template
 
 from aima.domain.clock import clock
+from aima.domain.media import Medium
 from aima.domain.text import display
+from aima.services.person_views import PersonView, Seen
+from aima.storage.archive import Archive
 
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """Where a person is seen in one medium. Times in microseconds; a still picture has no duration (0)."""
 
-    medium: str
+    media_id: str
+    filename: str
     duration_us: int
     intervals: tuple[tuple[int, int], ...]
 
@@ -37,6 +42,23 @@ class SheetPerson:
     sightings: tuple[Sighting, ...]
 
 
+def gather(persons: Sequence[PersonView], media: Sequence[Medium], archive: Archive) -> list[SheetPerson]:
+    """Entries for these persons, with their kept pictures; a picture that is no longer there is left out."""
+    durations = {m.media_id: m.info.duration_us if m.info.kind == "video" else 0 for m in media}
+    return [
+        SheetPerson(p.label, p.person_id, picture_of(p, archive), tuple(_sightings(p.appearances, durations)))
+        for p in persons
+    ]
+
+
+def picture_of(person: PersonView, archive: Archive) -> bytes | None:
+    """The kept picture as bytes of a JPEG, or None."""
+    try:
+        return archive.get(person.picture_path) if person.picture_path else None
+    except FileNotFoundError:
+        return None
+
+
 def write_sheet(persons: Sequence[SheetPerson], path: Path, title: str = "Persons") -> Path:
     """Write the sheet, whole or not at all; readable by its owner alone, since it shows faces."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,9 +70,16 @@ def write_sheet(persons: Sequence[SheetPerson], path: Path, title: str = "Person
 def sheet_html(persons: Sequence[SheetPerson], title: str = "Persons") -> str:
     """The sheet as one HTML document."""
     page = Template(resources.files("aima.services").joinpath("sheet.html").read_text("utf-8"))
-    media = {sighting.medium for person in persons for sighting in person.sightings}
+    media = {sighting.media_id for person in persons for sighting in person.sightings}
     summary = f"{_count(len(persons), 'person')} in {_count(len(media), 'medium', 'media')}"
     return page.substitute(title=_text(title), summary=summary, persons="\n".join(map(_article, persons)))
+
+
+def _sightings(appearances: Sequence[Seen], durations: Mapping[str, int]) -> Iterator[Sighting]:
+    for media_id, group in groupby(appearances, key=lambda seen: seen.media_id):
+        seen = list(group)
+        intervals = tuple((one.start_us, one.end_us) for one in seen)
+        yield Sighting(media_id, seen[0].filename, durations[media_id], intervals)
 
 
 def _article(person: SheetPerson) -> str:
@@ -67,7 +96,7 @@ def _picture(person: SheetPerson) -> str:
 
 
 def _sighting(sighting: Sighting) -> str:
-    name = f"<dt>{_text(sighting.medium)}</dt>"
+    name = f"<dt>{_text(sighting.filename)}</dt>"
     if not sighting.duration_us:
         return f'{name}<dd class="times">picture</dd>'
     marks = "".join(_mark(start, end, sighting.duration_us) for start, end in sighting.intervals)

@@ -38,7 +38,7 @@ class Page(HTMLParser):
 
 
 def person(label: str = "Ada", picture: bytes | None = b"jpeg", **sightings: Sighting) -> SheetPerson:
-    film = Sighting("film.mp4", 60_000_000, ((15_000_000, 30_000_000), (45_000_000, 60_000_000)))
+    film = Sighting("m1", "film.mp4", 60_000_000, ((15_000_000, 30_000_000), (45_000_000, 60_000_000)))
     return SheetPerson(label, "0f3c2a1b-0000-4000-8000-000000000000", picture, tuple(sightings.values()) or (film,))
 
 
@@ -52,14 +52,14 @@ def test_shows_name_picture_times_and_timeline() -> None:
 
 
 def test_a_still_picture_has_no_timeline() -> None:
-    page = Page(sheet_html([person(picture=None, still=Sighting("portrait.jpg", 0, ((0, 200_000),)))]))
+    page = Page(sheet_html([person(picture=None, still=Sighting("m1", "portrait.jpg", 0, ((0, 200_000),)))]))
     assert "picture" in page.text
     assert "rail" not in [v for n, v in page.attributes if n == "class"]
     assert "img" not in page.tags
 
 
 def test_an_interval_beyond_the_end_stays_on_the_rail() -> None:
-    late = Sighting("cut.mp4", 10_000_000, ((9_000_000, 12_000_000), (11_000_000, 12_000_000)))
+    late = Sighting("m1", "cut.mp4", 10_000_000, ((9_000_000, 12_000_000), (11_000_000, 12_000_000)))
     styles = [v for n, v in Page(sheet_html([person(late=late)])).attributes if n == "style"]
     assert styles == ["left:90.00%;width:10.00%", "left:100.00%;width:0.00%"]
 
@@ -82,8 +82,8 @@ def test_nothing_is_loaded_and_nothing_runs() -> None:
 @settings(deadline=None, derandomize=True, max_examples=60)
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_names_never_become_markup(label: str, medium: str) -> None:
-    plain = Page(sheet_html([person("x", m=Sighting("y", 1_000_000, ((0, 1),)))]))
-    page = Page(sheet_html([person(label, m=Sighting(medium, 1_000_000, ((0, 1),)))]))
+    plain = Page(sheet_html([person("x", m=Sighting("m1", "y", 1_000_000, ((0, 1),)))]))
+    page = Page(sheet_html([person(label, m=Sighting("m1", medium, 1_000_000, ((0, 1),)))]))
     assert page.tags == plain.tags
     assert len(page.attributes) == len(plain.attributes)
 
