@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import aima
-from aima.cli import export, media, models, persons, stack
+from aima.cli import demo, export, media, models, persons, sheet, stack
 
 app = typer.Typer(
     name="aima",
@@ -17,8 +17,10 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 stack.register(app)
+demo.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")
+sheet.register(persons.app)
 app.add_typer(persons.app, name="persons")
 export.register(app)
 
