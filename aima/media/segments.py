@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from bisect import bisect_left, bisect_right
 from typing import Final
 
@@ -26,8 +27,7 @@ def plan_segments(content_id: str, info: MediaInfo) -> list[Segment]:
     while borders[-1] < end:
         borders.append(_next_border(borders[-1], end, info.keyframes_us))
     return [
-        Segment(content_id, no, "sight", start, stop)
-        for no, (start, stop) in enumerate(zip(borders, borders[1:], strict=False))
+        Segment(content_id, no, "sight", start, stop) for no, (start, stop) in enumerate(itertools.pairwise(borders))
     ]
 
 

@@ -1,0 +1,51 @@
+"""Opening a container for reading, with every door but its own bytes shut."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import Final
+
+import av
+from av.container import InputContainer
+from av.stream import Discard, Stream
+
+FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,wav,mp3,flac,ogg,aac"
+"""The demuxers that may see a file; none of them follows references to other files."""
+
+_BUFFER_BYTES: Final = 1 << 18
+
+
+def open_container(medium: io.FileIO, max_pixels: int, max_streams: int) -> InputContainer:
+    """Open the bytes of `medium`. FFmpeg reads them through Python, so it needs no protocol and gets none.
+
+    `max_pixels` holds for every frame that FFmpeg allocates, also while it probes.
+
+    Raises:
+        av.error.FFmpegError: FFmpeg does not know it, or the format is not in `FORMATS`.
+    """
+    medium.seek(0)
+    options = {
+        "format_whitelist": FORMATS,
+        "protocol_whitelist": "none",
+        "max_pixels": str(max_pixels),
+        "max_streams": str(max_streams + 1),
+        "threads": "1",
+    }
+    container: InputContainer = av.open(medium, options=options, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
+    return container
+
+
+def time_base(stream: Stream) -> Fraction:
+    """Seconds per tick of a stream."""
+    return stream.time_base or Fraction(1, av.time_base)
+
+
+def only(container: InputContainer, wanted: Sequence[Stream]) -> None:
+    """Let all packets but those of the wanted streams be dropped, and decode on one thread."""
+    for stream in container.streams:
+        if stream not in wanted:
+            stream.discard = Discard.all
+        elif stream.codec_context is not None:
+            stream.codec_context.thread_count = 1

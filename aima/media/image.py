@@ -1,0 +1,163 @@
+"""Still and animated pictures through Pillow: upright, RGB, transparent parts over mid-grey.
+
+Mid-grey, because neither black nor white edges should be invented around what is cut out. Embedded colour profiles
+(and so CMYK) are brought to sRGB; without a profile CMYK is converted as Pillow does it. 16 bits become 8 by their
+upper half. Frames of GIF, WebP and PNG animations keep their durations; 10 ms and less count as 100 ms, as in browsers.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from PIL import Image, ImageCms, ImageFile, ImageOps
+
+from aima.errors import MediaTooLarge
+from aima.media import geometry
+from aima.media.plan import ReadPlan
+from aima.media.source import Pixels, Problems
+
+FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_ANIMATED: Final = ("GIF", "WEBP", "PNG")
+_GREY: Final = (128, 128, 128, 255)
+_LUMA_601: Final = np.array([0.299, 0.587, 0.114], np.float32)
+_SHORTEST_MS: Final = 10
+_BROWSER_MS: Final = 100
+
+Image.MAX_IMAGE_PIXELS = None  # our own cap is checked on the header, before anything is decoded
+
+
+def open_picture(medium: io.FileIO, max_pixels: int) -> Image.Image:
+    """Open a picture; only its header is read.
+
+    Raises:
+        MediaTooLarge: over the cap of pixels.
+        OSError, SyntaxError, ValueError: Pillow cannot read it.
+    """
+    medium.seek(0)
+    picture = Image.open(io.BufferedReader(medium, 1 << 16), formats=FORMATS)
+    width, height = picture.size
+    if width * height > max_pixels:
+        raise MediaTooLarge(
+            f"{width} x {height} pixels are more than {max_pixels}", "scale it down or raise AIMA_MEDIA__MAX_PIXELS"
+        )
+    return picture
+
+
+def is_animated(picture: Image.Image) -> bool:
+    """Whether it has several frames that are shown one after the other (not several pages or sizes)."""
+    return picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
+
+
+def timeline(picture: Image.Image, max_frames: int) -> list[int]:
+    """Start of every frame and the end of the last in microseconds.
+
+    Raises:
+        MediaTooLarge: more than `max_frames`.
+    """
+    count = int(getattr(picture, "n_frames", 1))
+    if count > max_frames:
+        raise MediaTooLarge(f"{count} frames are more than {max_frames}", "raise AIMA_MEDIA__MAX_FRAMES")
+    times = [0]
+    for number in range(count):
+        picture.seek(number)
+        milliseconds = float(picture.info.get("duration") or 0)
+        times.append(times[-1] + round(1000 * (milliseconds if milliseconds > _SHORTEST_MS else _BROWSER_MS)))
+    return times
+
+
+def to_rgb(picture: Image.Image) -> Pixels:
+    """The current frame upright as uint8 [height, width, 3]."""
+    profile = picture.info.get("icc_profile")
+    upright = ImageOps.exif_transpose(picture)
+    if upright.mode in {"I", "F"} or upright.mode.startswith("I;"):
+        return _deep_grey(upright)
+    if upright.has_transparency_data:
+        base = Image.new("RGBA", upright.size, _GREY)
+        return np.asarray(Image.alpha_composite(base, upright.convert("RGBA")).convert("RGB"))
+    return np.asarray(_to_srgb(upright, profile))
+
+
+def _deep_grey(picture: Image.Image) -> Pixels:
+    values = np.asarray(picture, np.float32)
+    deep = picture.mode.startswith("I;16")
+    low, high = (0.0, 65536.0) if deep else (float(np.nanmin(values)), float(np.nanmax(values)))
+    grey = (values - low) * (256 / max(high - low, 1e-9))
+    return np.repeat(np.nan_to_num(grey).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    if not profile or picture.mode not in {"RGB", "CMYK", "L"}:
+        return picture.convert("RGB")
+    try:
+        given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
+        converted = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture.convert("RGB")
+    return converted or picture.convert("RGB")
+
+
+@dataclass(slots=True)
+class ImageShot:
+    """One frame of a picture: RGB pixels at source size."""
+
+    pts_us: int
+    before_us: int | None
+    pixels: Pixels
+
+    def rgb(self, out: Pixels) -> None:
+        """See `Shot`."""
+        np.copyto(out, geometry.resize(self.pixels, (out.shape[1], out.shape[0])))
+
+    def grey(self, out: Pixels) -> None:
+        """See `Shot`."""
+        small = geometry.resize(self.pixels, (out.shape[1], out.shape[0]))
+        np.copyto(out, np.round(small @ _LUMA_601).astype(np.uint8))
+
+
+class ImageSource:
+    """Decodes a still or animated picture."""
+
+    def __init__(self, medium: io.FileIO, plan: ReadPlan, max_frames: int) -> None:
+        self._medium = medium
+        self._plan = plan
+        self._max_frames = max_frames
+
+    def shots(self, start_us: int, end_us: int, problems: Problems) -> Iterator[ImageShot]:
+        """See `Source`. Animations are always decoded from their beginning: their frames build on each other."""
+        picture = open_picture(self._medium, self._plan.max_pixels)
+        if not is_animated(picture):
+            yield ImageShot(0, None, first_frame(self._medium, self._plan.max_pixels, problems))
+            return
+        times = timeline(picture, self._max_frames)
+        for number, pts_us in enumerate(times[:-1]):
+            if pts_us >= end_us:
+                return
+            try:
+                picture.seek(number)
+                picture.load()
+            except (OSError, SyntaxError, ValueError, EOFError) as error:
+                problems.note("frame_undecodable", f"at {pts_us / 1e6:.3f} s: {error}")
+                return
+            if pts_us >= start_us:
+                yield ImageShot(pts_us, times[number - 1] if number else None, to_rgb(picture))
+
+
+def first_frame(medium: io.FileIO, max_pixels: int, problems: Problems) -> Pixels:
+    """The first frame upright as RGB. What a damaged picture lacks stays grey or black and is noted.
+
+    Raises:
+        OSError, SyntaxError, ValueError: nothing of it can be decoded.
+    """
+    try:
+        return to_rgb(open_picture(medium, max_pixels))
+    except (OSError, SyntaxError) as error:
+        problems.note("picture_damaged", str(error))
+    ImageFile.LOAD_TRUNCATED_IMAGES = True
+    try:
+        return to_rgb(open_picture(medium, max_pixels))
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = False

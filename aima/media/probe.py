@@ -1,0 +1,259 @@
+"""What a file is, found by reading it: runs in the contained child.
+
+Times come from packets, not from headers: headers lie, and packets are what will be decoded. One frame is decoded,
+because only frames know their real size, orientation and colours.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+from collections.abc import Mapping
+from typing import Any, Final, cast
+
+import av
+from av.container import InputContainer
+from av.stream import Disposition, Stream
+from av.video.stream import VideoStream
+
+from aima.domain.media import MediaInfo
+from aima.errors import MediaCorrupt, MediaError, MediaTooLarge, MediaUnknown
+from aima.media import geometry, image, sniff
+from aima.media.colour import Transfer
+from aima.media.container import only, open_container
+from aima.media.source import Problems
+from aima.media.tally import Tally
+
+_ENCRYPTED_TAGS: Final = ("encv", "enca", "drmi", "drms")
+_JUMPING_FORMAT: Final = "mpegts"
+_TRANSFERS: Final[dict[int, Transfer]] = {16: "pq", 18: "hlg"}
+_PACKETS_TO_FIRST_FRAME: Final = 500
+_LACKING_US: Final = 500_000
+_LACKING_SHARE: Final = 0.05
+
+Caps = Mapping[str, Any]
+
+
+def probe(medium: io.FileIO, caps: Caps) -> MediaInfo:
+    """Say what the file is; `caps` are the fields of `settings.Media`.
+
+    Raises:
+        MediaUnknown, MediaRefused, MediaTooLarge, MediaCorrupt: without the name of the file.
+    """
+    family = sniff.family(medium.read(sniff.HEAD_BYTES))
+    if family == "picture":
+        return _probe_picture(medium, caps)
+    with av.logging.Capture() as log:
+        info = _probe_container(medium, caps, family)
+    complaints = [text.strip() for level, _, text in log if level <= av.logging.ERROR]
+    return _warned(info, complaints[0]) if complaints else info
+
+
+def _warned(info: MediaInfo, warning: str) -> MediaInfo:
+    return dataclasses.replace(info, partial=True, details={**info.details, "warning": warning[:200]})
+
+
+def _probe_picture(medium: io.FileIO, caps: Caps) -> MediaInfo:
+    problems = Problems()
+    try:
+        picture = image.open_picture(medium, caps["max_pixels"])
+        moving = image.is_animated(picture)
+        times = image.timeline(picture, caps["max_frames"]) if moving else [0, 0]
+        height, width = image.first_frame(medium, caps["max_pixels"], problems).shape[:2]
+    except MediaError:
+        raise
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        raise MediaCorrupt(f"the picture cannot be decoded ({error})", "make it anew from its source") from error
+    _refuse_longer(times[-1], caps)
+    kind = str(picture.format).lower()
+    info = MediaInfo(
+        kind="video" if moving else "image",
+        format=kind,
+        codec=kind,
+        width=width,
+        height=height,
+        duration_us=times[-1],
+        fps=(len(times) - 1) * 1e6 / times[-1] if moving else 0.0,
+        frames=len(times) - 1,
+        keyframes_us=(0,),
+        details={"picture": True},
+    )
+    damage = problems.drain()
+    return _warned(info, damage[0][1]) if damage else info
+
+
+def _refuse_longer(duration_us: int, caps: Caps) -> None:
+    if duration_us > caps["max_duration_s"] * 1e6:
+        raise MediaTooLarge(
+            f"{duration_us / 1e6:.0f} s are more than {caps['max_duration_s']:.0f} s",
+            "cut it or raise AIMA_MEDIA__MAX_DURATION_S",
+        )
+
+
+def _probe_container(medium: io.FileIO, caps: Caps, family: sniff.Family) -> MediaInfo:
+    try:
+        with open_container(medium, caps["max_pixels"], caps["max_streams"]) as container:
+            _refuse_excess(container, caps)
+            return _Survey(container, caps).info()
+    except av.error.MemoryError:
+        raise
+    except av.FFmpegError as error:
+        if family == "container":
+            raise MediaCorrupt("the container cannot be read", "copy or export the file again") from error
+        raise MediaUnknown(
+            "this is no video, sound or picture that AIMA reads", "convert it to MP4, Matroska, JPEG or PNG"
+        ) from error
+
+
+def _refuse_excess(container: InputContainer, caps: Caps) -> None:
+    if len(container.streams) > caps["max_streams"]:
+        raise MediaTooLarge(
+            f"more than {caps['max_streams']} streams", "keep those needed or raise AIMA_MEDIA__MAX_STREAMS"
+        )
+    for stream in container.streams.video:
+        width, height = stream.codec_context.width, stream.codec_context.height
+        if width * height > caps["max_pixels"]:
+            raise MediaTooLarge(
+                f"{width} x {height} pixels are more than {caps['max_pixels']}",
+                "scale it down or raise AIMA_MEDIA__MAX_PIXELS",
+            )
+
+
+class _Survey:
+    """Reads all packets of the main video and sound streams and decodes the first frame."""
+
+    def __init__(self, container: InputContainer, caps: Caps) -> None:
+        self._container = container
+        self._caps = caps
+        self._video = next((s for s in container.streams.video if not s.disposition & Disposition.attached_pic), None)
+        self._sound = next(iter(container.streams.audio), None)
+        self._frame: av.VideoFrame | None = None
+        self._warning = ""
+        may_jump = container.format.name == _JUMPING_FORMAT
+        chosen: list[Stream] = [stream for stream in (self._video, self._sound) if stream is not None]
+        self._tallies = {stream.index: Tally(stream, may_jump=may_jump) for stream in chosen}
+        self._read(chosen)
+
+    def info(self) -> MediaInfo:
+        """What has been found.
+
+        Raises:
+            MediaCorrupt: nothing in it can be decoded.
+        """
+        if self._video is not None and self._frame is not None:
+            info = self._video_info(self._video, self._frame)
+        elif self._sound is not None and self._tallies[self._sound.index].packets:
+            info = self._sound_info(self._sound)
+        else:
+            raise MediaCorrupt("nothing in it can be decoded", "copy or export the file again")
+        _refuse_longer(info.duration_us, self._caps)
+        return _warned(info, self._warning) if self._warning else self._against_header(info)
+
+    def _read(self, streams: list[Stream]) -> None:
+        only(self._container, streams)
+        for stream in streams:
+            _refuse_encrypted(stream)
+        try:
+            for packet in self._container.demux(streams) if streams else ():
+                self._take(packet)
+        except av.FFmpegError as error:
+            self._warning = f"it ends early ({error.strerror})"
+
+    def _take(self, packet: av.Packet) -> None:
+        if packet.has_sidedata("encryption_info"):
+            raise _encrypted()
+        tally = self._tallies[packet.stream_index]
+        tally.add(packet)
+        if tally.packets > self._caps["max_frames"]:
+            raise MediaTooLarge(
+                f"more than {self._caps['max_frames']} frames", "cut it or raise AIMA_MEDIA__MAX_FRAMES"
+            )
+        if self._frame is None and packet.stream is self._video and tally.packets <= _PACKETS_TO_FIRST_FRAME:
+            self._frame = self._first_of(packet)
+
+    def _first_of(self, packet: av.Packet) -> av.VideoFrame | None:
+        try:
+            return next(iter(packet.decode()), None)
+        except av.error.MemoryError:
+            raise
+        except av.FFmpegError as error:
+            self._warning = f"the beginning cannot be decoded ({error.strerror})"
+            return None
+
+    def _origin_us(self) -> int:
+        """The container's start, or an earlier frame."""
+        starts = [t.first_us for t in self._tallies.values() if t.first_us is not None]
+        stated = cast("int | None", self._container.start_time)
+        if stated is None:
+            return min(starts, default=0)
+        first_frame = None if self._video is None else self._tallies[self._video.index].first_us
+        return int(stated if first_frame is None else min(stated, first_frame))
+
+    def _duration_us(self) -> int:
+        return max(0, *(t.end_us - self._origin_us() for t in self._tallies.values() if t.end_us is not None), 0)
+
+    def _video_info(self, stream: VideoStream, frame: av.VideoFrame) -> MediaInfo:
+        tally, origin_us, duration_us = self._tallies[stream.index], self._origin_us(), self._duration_us()
+        orientation = _orientation(frame)
+        width, height = geometry.displayed_size(frame.width, frame.height, stream.sample_aspect_ratio, orientation)
+        seen_us = (tally.end_us or 0) - (tally.first_us or 0)
+        return MediaInfo(
+            kind="video",
+            format=self._container.format.name.split(",")[0],
+            codec=stream.codec_context.name,
+            width=width,
+            height=height,
+            duration_us=duration_us,
+            fps=tally.packets * 1e6 / seen_us if seen_us else 0.0,
+            rotation=90 * orientation.turns,
+            frames=tally.packets,
+            has_sound=self._sound is not None and self._tallies[self._sound.index].packets > 0,
+            keyframes_us=tally.keyframes_us(origin_us),
+            details={
+                "stream": stream.index,
+                "origin_us": origin_us,
+                "linear": tally.jumps > 0,
+                "turns": orientation.turns,
+                "flip": orientation.flip,
+                "transfer": _TRANSFERS.get(int(frame.color_trc), "sdr"),
+                "pixel_format": frame.format.name,
+                "interlaced": bool(frame.interlaced_frame),
+            },
+        )
+
+    def _sound_info(self, stream: Stream) -> MediaInfo:
+        if self._video is not None:
+            self._warning = "the pictures in it cannot be decoded, only the sound"
+        return MediaInfo(
+            kind="audio",
+            format=self._container.format.name.split(",")[0],
+            codec=stream.codec_context.name,
+            width=0,
+            height=0,
+            duration_us=self._duration_us(),
+            fps=0.0,
+            has_sound=True,
+            details={"stream": stream.index, "origin_us": self._origin_us()},
+        )
+
+    def _against_header(self, info: MediaInfo) -> MediaInfo:
+        """Marked as partial where the header promises clearly more than there is."""
+        promised_us = int(self._container.duration or 0)
+        lacking_us = promised_us - info.duration_us
+        if info.details.get("linear") or lacking_us <= max(_LACKING_US, _LACKING_SHARE * promised_us):
+            return info
+        return _warned(info, f"the header promises {promised_us / 1e6:.1f} s, there are {info.duration_us / 1e6:.1f} s")
+
+
+def _orientation(frame: av.VideoFrame) -> geometry.Orientation:
+    matrices = (bytes(data) for data in frame.side_data if data.type.name == "DISPLAYMATRIX")
+    return next((geometry.orientation_of(matrix) for matrix in matrices), geometry.Orientation())
+
+
+def _refuse_encrypted(stream: Stream) -> None:
+    if stream.codec_context is not None and stream.codec_context.codec_tag in _ENCRYPTED_TAGS:
+        raise _encrypted()
+
+
+def _encrypted() -> MediaCorrupt:
+    return MediaCorrupt("it is encrypted (digital rights management)", "give an unprotected copy")

@@ -1,0 +1,156 @@
+"""Reads segments of a medium as chunks of frames, decoded ahead in a contained child."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+
+from aima.domain.media import FrameChunk, MediaInfo, Problem, Segment, Strip
+from aima.errors import AimaError, DecoderDied, SettingInvalid
+from aima.media.contained import ring
+from aima.media.contained.process import Child
+from aima.media.gate import label_of, limits_of, open_medium
+from aima.media.plan import plan_reading
+from aima.settings import Media
+
+Decoder = Literal["pyav", "decord"]
+
+
+class SegmentReader:
+    """One medium and the child that decodes it; a context manager.
+
+    The child starts with the first segment, serves all of them, and is at most two chunks ahead of the consumer.
+    After it died, the segment in hand raises `DecoderDied` and the next one gets a new child.
+
+    Raises:
+        MediaMissing, MediaEmpty: see `gate.open_medium`.
+        SettingInvalid: the decoder's package is not installed.
+    """
+
+    def __init__(self, path: Path, info: MediaInfo, options: Media, decoder: Decoder = "pyav") -> None:
+        if decoder == "decord" and importlib.util.find_spec("decord") is None:
+            raise SettingInvalid("AIMA_MEDIA__DECODER: the package decord2 is missing", "pip install 'aima[decord]'")
+        self._info = info
+        self._caps = options.model_dump()
+        self._limits = limits_of(options)
+        self._label = label_of(path)
+        self._plan = plan_reading(info, self._caps, decoder)
+        self._medium_fd = open_medium(path)
+        self._child: Child | None = None
+        self._ring: ring.Ring | None = None
+        self._frames_per_chunk = 0
+        self._ended_cpu_s = 0.0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds that all children of this reader have used so far, start-up included."""
+        return self._ended_cpu_s + (self._child.cpu_s if self._child else 0.0)
+
+    def chunks(self, segment: Segment, frames_per_chunk: int = 8) -> Iterator[FrameChunk]:
+        """Sampled frames of a segment in order, at most `frames_per_chunk` at a time, with the grey strip.
+
+        Arrays are the consumer's own. Strip frames before the first sampled frame of the segment come with it. A
+        chunk can have no frames, where there are only strip frames or problems to tell. Not reading to the end
+        ends the child.
+
+        Raises:
+            DecoderDied: the child crashed, hung or ran over its limits.
+            MediaCorrupt, MediaTooLarge: the file is not what the gate saw.
+        """
+        if self._info.kind == "audio":
+            return
+        finished = False
+        try:
+            child, shared = self._running(frames_per_chunk)
+            child.request(
+                {
+                    "op": "read",
+                    "start_us": segment.start_us,
+                    "end_us": segment.end_us,
+                    "frames_per_chunk": frames_per_chunk,
+                }
+            )
+            while "done" not in (message := child.receive()):
+                chunk, slot = self._chunk(message, shared)
+                child.send({"free": slot})
+                yield chunk
+            finished = True
+        finally:
+            if not finished:
+                self._end_child()
+
+    def close(self) -> None:
+        """End the child and close the medium."""
+        self._end_child()
+        if self._medium_fd >= 0:
+            os.close(self._medium_fd)
+            self._medium_fd = -1
+
+    def _running(self, frames_per_chunk: int) -> tuple[Child, ring.Ring]:
+        if frames_per_chunk > self._frames_per_chunk:
+            self._end_child()
+        if self._child is None or self._ring is None:
+            self._child, self._ring = self._start(frames_per_chunk)
+            self._frames_per_chunk = frames_per_chunk
+        return self._child, self._ring
+
+    def _start(self, frames_per_chunk: int) -> tuple[Child, ring.Ring]:
+        shape = self._plan.ring_shape(frames_per_chunk)
+        ring_fd = ring.create(shape)
+        try:
+            shared = ring.Ring(ring_fd, shape)
+            child = Child(self._medium_fd, self._label, self._limits, ring_fd, decord=self._plan.through_decord)
+        finally:
+            os.close(ring_fd)
+        child.request(
+            {
+                "op": "open",
+                "info": dataclasses.asdict(self._info),
+                "caps": self._caps,
+                "decoder": self._plan.decoder,
+                "frames_per_chunk": frames_per_chunk,
+            }
+        )
+        return child, shared
+
+    def _end_child(self) -> None:
+        if self._child is not None:
+            self._child.close()
+            self._ended_cpu_s += self._child.cpu_s
+        self._child, self._ring = None, None
+
+    def _chunk(self, message: dict[str, Any], shared: ring.Ring) -> tuple[FrameChunk, int]:
+        """The chunk that a message announces, copied out of the ring, and its slot. The child is not trusted."""
+        try:
+            said = message["chunk"]
+            slot = int(said["slot"])
+            pts_us = np.array(said["pts"], np.int64)
+            strip_us = np.array(said["strip"], np.int64)
+            problems = tuple(Problem(str(code), "media", str(detail)) for code, detail in said["problems"])
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
+            raise self._nonsense() from error
+        shape = shared.shape
+        fits = 0 <= slot < ring.SLOTS and pts_us.size <= shape.frames and strip_us.size <= shape.strip
+        if not fits or np.any(np.diff(pts_us) <= 0) or np.any(np.diff(strip_us) <= 0):
+            raise self._nonsense()
+        frames = shared.frames(slot)[: pts_us.size].copy()
+        strip = Strip(shared.strip(slot)[: strip_us.size].copy(), strip_us)
+        return FrameChunk(frames, pts_us, strip, problems), slot
+
+    def _nonsense(self) -> AimaError:
+        return DecoderDied(f"{self._label}: the decoder answered nonsense", "the file may be made to do harm")
