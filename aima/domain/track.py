@@ -69,10 +69,13 @@ def track_id(content_id: str, start_us: int, end_us: int, first_box: Box) -> str
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why a track belongs to a person: shares of the evidence in log-odds by modality."""
+    """Why a track belongs to a person: shares of the evidence in log-odds by modality.
+
+    log_odds: None for the only track of a person, which needs no evidence.
+    """
 
     track_id: str
-    log_odds: float
+    log_odds: float | None
     shares: dict[str, float]
 
 
@@ -89,19 +92,10 @@ class Cluster:
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
-    """A face in a sampled frame: the `ordinal`-th of the frame at `pts_us`. Its crop may have been kept."""
-
-    content_id: str
-    pts_us: int
-    ordinal: int
-
-
-@dataclass(frozen=True, slots=True)
 class Appearance:
     """One stretch in which a person is seen in a medium: tracks closer than a moment are one appearance.
 
-    confidence: 0..1. source: what it was recognised by, for example "face". best: the best picture of it.
+    confidence: 0..1. source: what it was recognised by, for example "face".
     """
 
     person_id: str
@@ -111,4 +105,3 @@ class Appearance:
     confidence: float
     source: str
     track_ids: tuple[str, ...]
-    best: Picture | None = None

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from aima.domain.observation import EXPRESSIONS
-from aima.domain.track import Track
 from aima.fusion import thresholds as limits
 from aima.fusion.observed import Floats, known
 
@@ -24,17 +23,17 @@ def mean_expression(expressions: Floats, quality: Floats) -> Floats | None:
     return np.asarray(mean / mean.sum(), np.float32)
 
 
-def expression_of(tracks: Iterable[Track]) -> Floats | None:
-    """Mean expression of a person over tracks, each weighted by its seconds on screen; None without any."""
-    seen = [(t.expression, t.end_us - t.start_us) for t in tracks if t.expression is not None]
-    if not seen:
+def expression_of(seen: Iterable[tuple[Sequence[float] | Floats | None, int]]) -> Floats | None:
+    """Mean expression of a person over (expression of a track, its length), weighted by length; None without any."""
+    given = [(expression, length) for expression, length in seen if expression is not None]
+    if not given:
         return None
-    rows, lengths = zip(*seen, strict=True)
-    mean = np.average(np.stack(rows).astype(np.float64), axis=0, weights=np.array(lengths, np.float64))
+    rows, lengths = zip(*given, strict=True)
+    mean = np.average(np.array(rows, np.float64), axis=0, weights=np.array(lengths, np.float64))
     return np.asarray(mean / mean.sum(), np.float32)
 
 
-def name_expression(expression: Floats | None) -> str | None:
+def name_expression(expression: Sequence[float] | Floats | None) -> str | None:
     """The most probable expression, "uncertain" where none stands out, None where none was observed."""
     if expression is None:
         return None

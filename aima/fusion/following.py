@@ -84,7 +84,9 @@ def _extend(path: _Path, observed: Observed, face: int, frame: int) -> None:
 def _costs(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> npt.NDArray[np.float64]:
     now_us = int(observed.frames_us[frame])
     expected = np.stack([path.predicted(now_us) for path in live])
-    place = overlap(expected, observed.boxes[faces])
+    # A face that stops or turns is where it was rather than where it was going.
+    before = np.stack([path.box for path in live])
+    place = np.maximum(overlap(expected, observed.boxes[faces]), overlap(before, observed.boxes[faces]))
     look = _looks(observed, live, faces)
     bridged = np.array([path.frame < frame - 1 for path in live])[:, None]
     near = _distance(expected, observed.boxes[faces]) <= limits.REACH

@@ -8,6 +8,7 @@ found a person; the others join one if it is clear which, or stay with nobody.
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -53,17 +54,31 @@ def _key(track: Track) -> tuple[str, int, str]:
 def _sure(tracks: Sequence[Track]) -> set[str]:
     """Tracks that are surely a face: sure looks add up. A still picture has only one look to give."""
     moving = {track.content_id for track in tracks if track.pts_us[-1] > 0}
-    evidence = {track.track_id: float((track.scores - limits.FACE_SCORE).sum()) for track in tracks}
-    return {t.track_id for t in tracks if t.content_id not in moving or evidence[t.track_id] >= limits.SURE}
+    return {t.track_id for t in tracks if (_seen_well(t) if t.content_id in moving else _looks_well(t))}
+
+
+def _seen_well(track: Track) -> bool:
+    evidence = float((track.scores - limits.FACE_SCORE).sum())
+    return evidence >= limits.SURE and _size(track) >= limits.FOUNDER_SIZE
+
+
+def _looks_well(track: Track) -> bool:
+    return float(track.scores.max()) >= limits.FACE_SCORE
+
+
+def _size(track: Track) -> float:
+    """Pixels, the geometric mean of the sides of its best box."""
+    _, _, width, height = track.locator.box
+    return math.sqrt(width * height)
 
 
 def _turned_away(track: Track) -> bool:
-    """No vector could be made of it (in contrast to: was wanted)."""
-    return track.vector is None and not track.quality.any()
+    """No vector could be made of it (in contrast to: none was wanted), though it is large enough to be noticed."""
+    return track.vector is None and not track.quality.any() and _size(track) >= limits.TURNED_SIZE
 
 
 def _alone(track: Track) -> Cluster:
-    return Cluster((Link(track.track_id, 0.0, {}),))
+    return Cluster((Link(track.track_id, None, {}),))
 
 
 def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cluster]:
@@ -138,7 +153,7 @@ def _with_weak(points: Points, groups: Groups, weak: Sequence[int], rule: _Rule)
 
 
 def _cluster(tracks: Sequence[Track], points: Points, group: list[int], calibration: Calibration) -> Cluster:
-    """Links in the order of the tracks, each with its mean log-odds against the others; 0 for a lone track."""
+    """Links in the order of the tracks, each with its mean log-odds against the others."""
     if len(group) == 1:
         return _alone(tracks[group[0]])
     own = points.taken(group)

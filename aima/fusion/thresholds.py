@@ -38,16 +38,17 @@ FACE_SCORE: Final = 0.6
 but with scores below."""
 SURE: Final = 0.3
 """Sum of (detector score - FACE_SCORE) over its samples from which a track is surely a face and may found a person."""
+FOUNDER_SIZE: Final = 24.0
+"""Pixels (geometric mean of the sides, best sample) below which a face in a video founds no person: a crowd far away
+would be dozens that nobody could tell apart."""
+TURNED_SIZE: Final = 48.0
+"""The same for faces of which no vector could be made, because they are turned away."""
 POOR_ALIKE: Final = 0.45
 """So much more alike than good ones are faces of quality 0 to each other: blurred strangers resemble. Taken off the
 similarity, in part where the quality is only a little below USEFUL_QUALITY."""
 
 WEAK_QUALITY: Final = 0.2
 """Below it a track that is not surely a face joins nobody, however alike it looks."""
-
-# Appearances
-TOGETHER_US: Final = 1_000_000
-"""Tracks of one person closer than this are one appearance."""
 
 # Expressions
 EXPRESSION_CERTAIN: Final = 0.45
