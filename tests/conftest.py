@@ -13,7 +13,7 @@ import pytest
 from aima import local
 from aima.settings import Settings, default_home
 
-pytest_plugins = ["tests.workspaces"]
+pytest_plugins = ["tests.databases", "tests.workspaces"]
 
 ROOT = Path(__file__).resolve().parents[1]
 MEDIA_DIR = Path(os.environ.get("AIMA_TEST_MEDIA", ROOT.parent / "shared" / "data"))

@@ -34,7 +34,7 @@ class PostgresObservations:
 
     def commit(self, receipts: Sequence[Receipt]) -> None:
         """Write markers and crops in one transaction; repeating it changes nothing."""
-        pictures = [asdict(crop) | {"box": list(crop.box)} for receipt in receipts for crop in receipt.crops]
+        pictures = [asdict(crop) | {"box": [float(side) for side in crop.box]} for receipt in receipts for crop in receipt.crops]
         with self._engine.begin() as connection:
             if receipts:
                 rows = [_row_of(receipt) for receipt in receipts]

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import socket
+import time
+
+import pytest
+from psycopg import errors as pg
+from sqlalchemy import make_url
+
+from aima.errors import DiskFull, SettingInvalid, StoreOutdated, StoreUnreachable
+from aima.stores.postgres import PostgresStores
+from aima.stores.postgres.engine import normalise, open_engine, place
+
+
+@pytest.fixture
+def silent_port():
+    """A port that accepts connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@pytest.fixture
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
+
+
+def test_a_stopped_database_is_named_with_a_remedy(free_port):
+    started = time.monotonic()
+    with pytest.raises(StoreUnreachable, match=f"127.0.0.1:{free_port} does not answer") as caught:
+        PostgresStores.open(f"postgresql://aima@127.0.0.1:{free_port}/aima")
+    assert time.monotonic() - started < 10
+    assert "aima up" in caught.value.remedy
+    assert caught.value.retryable
+
+
+def test_a_silent_database_is_given_up_within_ten_seconds(silent_port):
+    started = time.monotonic()
+    with pytest.raises(StoreUnreachable, match=f"127.0.0.1:{silent_port}"):
+        PostgresStores.open(f"postgresql://aima@127.0.0.1:{silent_port}/aima")
+    assert time.monotonic() - started < 10
+
+
+def test_a_wrong_login_says_so_and_shows_no_password(database):
+    wrong = make_url(database).set(username="nobody-here", password="s3cret")
+    with pytest.raises(StoreUnreachable) as caught:
+        PostgresStores.open(wrong.render_as_string(hide_password=False))
+    assert "nobody-here" in caught.value.message
+    assert "s3cret" not in f"{caught.value.message} {caught.value.remedy}"
+
+
+def test_connections_that_the_server_ended_are_replaced(stores):
+    stores.media.all()
+    with stores.engine.connect() as connection:
+        connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert stores.media.all() == []
+
+
+def test_a_connection_lost_while_in_use_is_a_fact_not_a_trace(stores):
+    with pytest.raises(StoreUnreachable), stores.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.parametrize(("raised", "expected"), [("disk_full", DiskFull), ("undefined_table", StoreOutdated)])
+def test_errors_of_the_server_become_ours(stores, raised, expected):
+    with pytest.raises(expected, match=r"127\.0\.0\.1"), stores.engine.begin() as connection:
+        connection.exec_driver_sql(f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{raised}'; END $$")
+
+
+def test_errors_that_nobody_can_mend_are_not_dressed_up(stores):
+    with pytest.raises(Exception, match="division by zero") as caught, stores.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1 / 0")
+    assert isinstance(caught.value.__cause__, pg.DivisionByZero)
+
+
+@pytest.mark.parametrize("url", ["nonsense", "mysql://localhost/aima", "postgresql://localhost:port/aima"])
+def test_what_is_no_postgresql_url_is_refused(url):
+    with pytest.raises(SettingInvalid, match="AIMA_STORES__POSTGRES"):
+        open_engine(url)
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg2"])
+def test_every_spelling_of_the_scheme_uses_our_driver(scheme):
+    url = normalise(f"{scheme}://aima@db.example:5433/aima")
+    assert url.drivername == "postgresql+psycopg"
+    assert place(url) == "db.example:5433"

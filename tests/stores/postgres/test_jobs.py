@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from aima.domain.job import Job
+from aima.errors import StoreError
+from aima.stores.postgres import PostgresStores
+from tests.persons_made import add_medium
+
+
+@pytest.fixture
+def medium(stores):
+    return add_medium(stores, "a.mp4")
+
+
+def new_job(medium) -> Job:
+    return Job(str(uuid.uuid4()), medium.media_id, {"face_detector": {"long_side": 640}})
+
+
+def times(stores, job):
+    query = "SELECT started_at IS NOT NULL, completed_at IS NOT NULL FROM analysis_jobs WHERE job_id = %s"
+    with stores.engine.connect() as connection:
+        return tuple(connection.exec_driver_sql(query, (job.job_id,)).one())
+
+
+def test_a_job_moves_from_queued_to_done(stores, medium):
+    job = new_job(medium)
+    stores.jobs.add(job)
+    assert stores.jobs.of_medium(medium.media_id) == [job]
+    assert times(stores, job) == (False, False)
+    stores.jobs.set_state(job.job_id, "running")
+    assert times(stores, job) == (True, False)
+    stores.jobs.set_state(job.job_id, "done")
+    assert times(stores, job) == (True, True)
+
+
+def test_why_a_job_failed_is_kept_whatever_it_says(stores, medium):
+    job = new_job(medium)
+    stores.jobs.add(job)
+    problems = [{"code": "bad", "detail": "NUL \0 and \udcff"}]
+    stores.jobs.set_state(job.job_id, "failed", code="corrupt", detail="a\0b", problems=problems)
+    (failed,) = stores.jobs.of_medium(medium.media_id)
+    assert (failed.state, failed.code, failed.detail) == ("failed", "corrupt", "a\\x00b")
+    assert failed.problems == ({"code": "bad", "detail": "NUL \\x00 and \\xff"},)
+
+
+def test_moving_an_unknown_job_is_an_error(stores):
+    with pytest.raises(StoreError, match="there is no job"):
+        stores.jobs.set_state(str(uuid.uuid4()), "done")
+
+
+def test_newest_job_comes_first_and_ended_ones_oldest_first(stores, medium):
+    jobs = [new_job(medium) for _ in range(3)]
+    for job in jobs:
+        stores.jobs.add(job)
+    for job in (jobs[2], jobs[0]):
+        stores.jobs.set_state(job.job_id, "done")
+    assert [j.job_id for j in stores.jobs.of_medium(medium.media_id)] == [j.job_id for j in jobs[::-1]]
+    assert [j.job_id for j in stores.jobs.ended()] == [jobs[2].job_id, jobs[0].job_id]
+
+
+def test_a_running_job_is_found_again_after_a_restart(stores, medium, database):
+    job = new_job(medium)
+    stores.jobs.add(job)
+    stores.jobs.set_state(job.job_id, "running")
+    stores.close()
+    with PostgresStores.open(database) as again:
+        assert [j.state for j in again.jobs.of_medium(medium.media_id)] == ["running"]
