@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import aima
-from aima.cli import demo, export, media, models, persons, sheet, stack
+from aima.cli import analyze, demo, environment, export, media, models, persons, sheet, stack
 
 app = typer.Typer(
     name="aima",
@@ -18,6 +18,8 @@ app = typer.Typer(
 )
 stack.register(app)
 demo.register(app)
+analyze.register(app)
+environment.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")
 sheet.register(persons.app)

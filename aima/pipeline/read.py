@@ -57,9 +57,8 @@ class Gathered:
         self._chunks: list[FrameChunk] = []
 
     def add(self, chunk: FrameChunk) -> None:
-        """Keep a copy of the chunk's pixels: the decoder uses its memory again."""
-        strip = Strip(chunk.strip.frames.copy(), chunk.strip.pts_us.copy())
-        self._chunks.append(FrameChunk(chunk.frames.copy(), chunk.pts_us.copy(), strip, chunk.problems))
+        """Keep the chunk's pixels."""
+        self._chunks.append(chunk)
 
     def columns(self) -> dict[str, Any]:
         """The pixel columns of a row."""

@@ -75,7 +75,7 @@ class StageWorker:
             if has_faces(batch.columns):
                 crops.add(batch)
             tables.append(batch.columns)
-            strips.append(Strip(chunk.strip.frames.copy(), chunk.strip.pts_us.copy()))
+            strips.append(chunk.strip)
             if "frames" in self._stage.carries:
                 pixels.add(chunk)
             if chunk.pts_us[-1] - told >= PROGRESS_US:
@@ -132,7 +132,7 @@ def _received(given: pa.Table) -> pa.Table | None:
     return pa.ipc.open_stream(sent.as_buffer()).read_all() if sent.is_valid else None
 
 
-def rows_at(table: pa.Table, pts_us: np.ndarray) -> pa.Table:  # type: ignore[type-arg]
+def rows_at(table: pa.Table, pts_us: np.ndarray) -> pa.Table:
     """The rows of a table at given times, in their order.
 
     Raises:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from aima import media
 from aima.analyzers import registry
 from aima.domain.media import Medium, media_id
 from aima.errors import MediaEmpty, MediaMissing
+from aima.media.gate import inspect
+from aima.media.segments import plan_segments
 from aima.models.catalogue import check_licence, find
 from aima.models.verify import check_files
 from aima.settings import Settings
@@ -35,13 +36,13 @@ class Intake:
         content_id = sha256_of(path)
         identity = media_id(self._owner_id, content_id)
         known = self._store.get(identity)
-        info = known.info if known else media.inspect(path, self._settings.media)
+        info = known.info if known else inspect(path, self._settings.media)
         medium = Medium(
             identity, content_id, self._owner_id, path.name, str(path.absolute()), path.stat().st_size, info
         )
         if known and (known.filename, known.path) == (medium.filename, medium.path):
             return known
-        return self._store.add(medium, media.plan_segments(content_id, info))
+        return self._store.add(medium, plan_segments(content_id, info))
 
     def models(self, wanted: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
         """(catalogue name, model version) by task, for the tasks of the wanted analyzers.
