@@ -19,7 +19,7 @@ def connect(environment: Mapping[str, str]) -> None:
         StackDown: the cluster does not answer.
     """
     os.environ.update(environment)
-    os.environ.setdefault("RAY_DEDUP_LOGS", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import ray

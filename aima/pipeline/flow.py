@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from collections.abc import Iterator, Sequence
 
 import ray.data
 from ray.data import ActorPoolStrategy, DataContext
+from ray.util.annotations import RayDeprecationWarning
 
-from aima.pipeline.plan import Plan
+from aima.pipeline.plan import Place, Plan
 from aima.pipeline.task import Outcome, SegmentTask, outcomes, task_row
 from aima.pipeline.worker import StageWorker
 from aima.settings import Settings, Stores
@@ -24,18 +26,26 @@ def run(tasks: Sequence[SegmentTask], plan: Plan, settings: Settings) -> Iterato
     secretless = settings.model_copy(update={"stores": Stores()})
     rows = ray.data.from_arrow([task_row(task) for task in tasks])
     for number, stage in enumerate(plan.stages):
-        rows = rows.map_batches(
-            StageWorker,
-            fn_constructor_args=(plan, number, secretless),
-            batch_size=1,
-            batch_format="pyarrow",
-            compute=ActorPoolStrategy(size=min(stage.place.workers, len(tasks))),
-            num_cpus=stage.place.cpus,
-            num_gpus=stage.place.gpus or None,
-            max_task_retries=0,
-        )
+        rows = _through(rows, StageWorker, (plan, number, secretless), stage.place, len(tasks))
     for table in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
         yield from outcomes(table)
+
+
+def _through(
+    rows: ray.data.Dataset, worker: type, arguments: tuple[object, ...], place: Place, tasks: int
+) -> ray.data.Dataset:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RayDeprecationWarning)  # max_task_retries has no other way in
+        return rows.map_batches(
+            worker,
+            fn_constructor_args=arguments,
+            batch_size=1,
+            batch_format="pyarrow",
+            compute=ActorPoolStrategy(size=min(place.workers, tasks)),
+            num_cpus=place.cpus,
+            num_gpus=place.gpus or None,
+            max_task_retries=0,  # Ray would repeat a segment that kills its worker for ever
+        )
 
 
 def _configure() -> None:
