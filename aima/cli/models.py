@@ -9,7 +9,7 @@ import typer
 from aima.cli.output import JsonFlag, emit_json, err, out, printable, speaks, table
 from aima.errors import ModelUnknown
 from aima.models.build import build as build_models
-from aima.models.catalogue import Entry, catalogue
+from aima.models.catalogue import Entry, catalogue, used
 from aima.models.verify import Verdict, is_whole
 from aima.models.verify import verify as verify_models
 from aima.settings import Settings, load_settings
@@ -20,8 +20,8 @@ app = typer.Typer(help="Weights: where they come from, whether they are whole, w
 @app.command()
 @speaks
 def build(
-    names: Annotated[list[str] | None, typer.Argument(help="Models to build; none: the default set.")] = None,
-    everything: Annotated[bool, typer.Option("--all", help="The optional models too.")] = False,
+    names: Annotated[list[str] | None, typer.Argument(help="Models to build; none: those in use.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Also those that are not in use.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Download, check and convert weights. What is there already stays as it is."""
@@ -43,16 +43,17 @@ def list_models(as_json: JsonFlag = False) -> None:
     if as_json:
         emit_json(cards)
         return
-    columns = ("name", "task", "version", "dimension", "licence", "default", "built")
+    columns = ("name", "task", "version", "dimension", "licence", "used", "built")
     table("Models", columns, ([_cell(card[c]) for c in columns] for card in cards))
 
 
 @app.command()
 @speaks
 def verify(as_json: JsonFlag = False) -> None:
-    """Hash all built weights again; ends with an error if one is damaged or a default one is missing."""
+    """Hash all built weights again; ends with an error if one is damaged or one in use is missing."""
     settings = load_settings()
-    verdicts = verify_models(catalogue(settings).values(), settings.models_dir)
+    needed = {entry.name for entry in used(settings)}
+    verdicts = verify_models(catalogue(settings).values(), settings.models_dir, needed)
     if as_json:
         emit_json([_verdict(v) for v in verdicts])
     else:
@@ -76,14 +77,11 @@ def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as
 
 
 def standard(settings: Settings, everything: bool = False) -> list[Entry]:
-    """The default set, without what strict licences exclude, and the chosen face model."""
+    """What the settings choose, or all; without what strict licences exclude."""
+    if not everything:
+        return used(settings)
     strict = settings.models.strict_licences
-    return [
-        entry
-        for entry in catalogue(settings).values()
-        if (everything or entry.default or entry.name == settings.models.face_embedding)
-        and (entry.licence.stated or not strict)
-    ]
+    return [entry for entry in catalogue(settings).values() if entry.licence.stated or not strict]
 
 
 def _named(settings: Settings, names: list[str]) -> list[Entry]:
@@ -102,7 +100,7 @@ def _summary(settings: Settings, entry: Entry) -> dict[str, Any]:
         "dimension": entry.dimension,
         "licence": entry.licence.weights,
         "licence_stated": entry.licence.stated,
-        "default": entry.default,
+        "used": entry in used(settings),
         "built": is_whole(entry, settings.models_dir),
         "summary": entry.summary,
     }

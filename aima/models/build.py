@@ -23,7 +23,6 @@ from aima.settings import Settings
 
 Progress = Callable[[str], None]
 
-CONVERT_TIMEOUT_S = 600
 HUB_CACHE = "hub"
 MANIFEST = "manifest.json"
 
@@ -112,7 +111,6 @@ def _convert(entry: Entry, members: Sequence[Path], output: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=CONVERT_TIMEOUT_S,
     )
     if done.returncode:
         lines = done.stderr.strip().splitlines() or [f"ended with {done.returncode}"]

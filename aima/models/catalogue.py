@@ -148,6 +148,17 @@ def find(settings: Settings, task_or_name: str) -> Entry:
     raise ModelUnknown(f"{task_or_name}: no such model or task in the catalogue", "see `aima models list`")
 
 
+def used(settings: Settings) -> list[Entry]:
+    """What the settings choose, one entry per task, without what strict licences exclude.
+
+    Raises:
+        SettingInvalid: as `catalogue` and `find`.
+    """
+    tasks = dict.fromkeys(entry.task for entry in catalogue(settings).values() if entry.default)
+    chosen = [find(settings, task) for task in tasks]
+    return [entry for entry in chosen if entry.licence.stated or not settings.models.strict_licences]
+
+
 def _chosen(entries: Mapping[str, Entry], name: str, task: str) -> Entry:
     entry = entries.get(name)
     if entry is None or entry.task != task:
@@ -160,13 +171,16 @@ def check_licence(settings: Settings, entry: Entry) -> None:
     """Refuse weights without a stated licence where the settings say so.
 
     Raises:
-        ModelRefused: `strict_licences` is set and the publisher states no licence.
+        ModelRefused: `strict_licences` is set and the publisher states no licence; names what else does the task.
     """
-    if settings.models.strict_licences and not entry.licence.stated:
-        raise ModelRefused(
-            f"{entry.name}: its publisher states no licence of the weights that could be relied on",
-            "choose another model of `aima models list` or unset AIMA_MODELS__STRICT_LICENCES",
-        )
+    if entry.licence.stated or not settings.models.strict_licences:
+        return
+    others = [e.name for e in catalogue(settings).values() if e.task == entry.task and e.licence.stated]
+    choice = f"choose {' or '.join(others)}, or unset" if others else "unset"
+    raise ModelRefused(
+        f"{entry.name}: nobody who can be relied on states the licence of its weights",
+        f"{choice} AIMA_MODELS__STRICT_LICENCES",
+    )
 
 
 @functools.cache

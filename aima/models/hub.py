@@ -52,8 +52,9 @@ def check_source(source: HubSource) -> None:
 
 def _snapshot(source: HubSource, cache: Path, offline: bool) -> Path:
     try:
+        import httpx
         import huggingface_hub
-        from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+        from huggingface_hub.errors import LocalEntryNotFoundError
     except ImportError as error:
         raise ModelUnavailable("huggingface-hub is not installed", PIP_LINE) from error
     try:
@@ -65,10 +66,11 @@ def _snapshot(source: HubSource, cache: Path, offline: bool) -> Path:
             local_files_only=offline,
         )
     except LocalEntryNotFoundError as error:
-        remedy = "unset AIMA_MODELS__OFFLINE" if offline else "check the connection to the hub and repeat"
-        raise ModelUnavailable(f"{source}: not in the cache {cache} and the hub was not reached", remedy) from error
-    except HfHubHTTPError as error:
-        raise ModelUnavailable(f"{source}: {str(error).splitlines()[0]}", "check repository and revision") from error
+        message = f"{source}: not in the cache {cache}, and the hub was not reached"
+        raise ModelUnavailable(message, "check the connection and AIMA_MODELS__OFFLINE") from error
+    except httpx.HTTPError as error:
+        reason = str(error).splitlines()[0]
+        raise ModelUnavailable(f"{source}: {reason}", "check the connection, repository and revision") from error
     return Path(path)
 
 
@@ -79,7 +81,7 @@ def _checked(source: HubSource, snapshot: Path, name: str, sha256: str) -> Path:
         if name.endswith(WEIGHTS) and pickles:
             raise ModelRefused(f"{source}: its weights are pickled ({pickles[0]})", "choose one with safetensors")
         raise ModelUnavailable(f"{source}: {name} is not there", "check repository and revision")
-    demand(file, sha256, f"{source}: {name}", "do not use it: it is not the file that was registered")
+    demand(file, sha256, f"{source}: {name}", f"remove {file} and repeat; if it differs again, do not use it")
     return file
 
 

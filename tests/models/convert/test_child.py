@@ -1,5 +1,6 @@
 """The converting child as a process of its own."""
 
+import json
 import subprocess
 import sys
 
@@ -39,7 +40,8 @@ def test_an_unknown_recipe_is_an_error(tmp_path):
 
 
 def test_a_greedy_file_meets_the_memory_limit(tmp_path):
-    manifest = '[{"paths": ["face_expression_model.bin"], "weights": [{"name": "w", "shape": [4, 1073741824], "dtype": "float32"}]}]'
+    tensor = {"name": "w", "shape": [4, 1 << 30], "dtype": "float32"}
+    manifest = json.dumps([{"paths": ["face_expression_model.bin"], "weights": [tensor]}])
     (tmp_path / "face_expression_model-weights_manifest.json").write_text(manifest)
     with (tmp_path / "face_expression_model.bin").open("wb") as file:
         file.truncate(16 << 30)

@@ -107,7 +107,12 @@ def test_fully_connected_layer_with_bias_activation_and_softmax():
             "transposed factors",
         ),
         (
-            {"op": "_FusedMatMul", "name": "y", "input": ["x", "k"], "attr": {"fused_ops": {"list": {"s": [word("Elu")]}}}},
+            {
+                "op": "_FusedMatMul",
+                "name": "y",
+                "input": ["x", "k"],
+                "attr": {"fused_ops": {"list": {"s": [word("Elu")]}}},
+            },
             "fused operation Elu",
         ),
     ],

@@ -14,7 +14,9 @@ def group(*weights, paths=("shard",)):
 
 @settings(deadline=None, derandomize=True, max_examples=40)
 @given(
-    st.lists(hnp.arrays(np.dtype("<f4"), hnp.array_shapes(min_dims=0, max_side=4), elements=st.floats(-9, 9, width=32))),
+    st.lists(
+        hnp.arrays(np.dtype("<f4"), hnp.array_shapes(min_dims=0, max_side=4), elements=st.floats(-9, 9, width=32))
+    ),
     st.integers(0, 50),
 )
 def test_tensors_come_back_from_shards_cut_anywhere(tensors, cut):
@@ -27,7 +29,12 @@ def test_tensors_come_back_from_shards_cut_anywhere(tensors, cut):
 
 
 def test_affine_quantisation_is_undone():
-    spec = {"name": "w", "shape": [3], "dtype": "float32", "quantization": {"dtype": "uint8", "scale": 0.5, "min": -1.0}}
+    spec = {
+        "name": "w",
+        "shape": [3],
+        "dtype": "float32",
+        "quantization": {"dtype": "uint8", "scale": 0.5, "min": -1.0},
+    }
     read = read_weights([group(spec)], {"shard": bytes([0, 2, 255])})
     np.testing.assert_array_equal(read["w"], np.array([-1, 0, 126.5], np.float32))
     assert read["w"].dtype == np.float32

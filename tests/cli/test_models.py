@@ -1,0 +1,120 @@
+"""`aima models` as a user calls it; building itself is tested in tests/models."""
+
+import json
+import shutil
+
+import pytest
+from typer.testing import CliRunner
+
+from aima.cli.models import app
+from aima.models.catalogue import find
+from aima.settings import load_settings
+
+RUNNER = CliRunner()
+
+
+@pytest.fixture
+def aima(settings, monkeypatch):
+    """Runs `aima models ...` with the built weights of this machine, or with other variables."""
+
+    def run(*arguments, **variables):
+        environment = {"AIMA_MODELS__DIR": str(settings.models_dir), **variables}
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        load_settings.cache_clear()
+        return RUNNER.invoke(app, arguments)
+
+    yield run
+    load_settings.cache_clear()
+
+
+def test_list_says_what_is_built_and_for_what(aima):
+    done = aima("list", "--json")
+    assert done.exit_code == 0
+    cards = {card["name"]: card for card in json.loads(done.stdout)}
+    assert cards["centerface"]["built"]
+    assert cards["centerface"]["task"] == "face_detection"
+    assert cards["face_embedding_512"]["dimension"] == 512
+    assert not cards["face_embedding_512"]["licence_stated"]
+    assert {"name", "task", "version", "dimension", "licence", "used", "built"} <= set(cards["centerface"])
+
+
+def test_list_for_people_is_a_table(aima):
+    done = aima("list", COLUMNS="200")
+    assert done.exit_code == 0
+    assert "face_expression_7" in done.stdout
+    assert "MIT" in done.stdout
+
+
+def test_show_is_the_card_of_the_model(aima):
+    card = json.loads(aima("show", "face_embedding_512", "--json").stdout)
+    assert "Provenance unverified" in card["licence"]["note"]
+    assert card["source"]["package"] == "faceplugin-face-recognition-js"
+    assert card["contract"]["crop"] == "arcface"
+    assert card["calibration"]["slope"] > 0
+    assert card["runtime"] == "onnx"
+    text = aima("show", "face_embedding_512", COLUMNS="200").stdout
+    assert "source.version" in text
+    assert "thresholds.same" in text
+
+
+def test_show_of_an_unknown_model_names_it(aima):
+    done = aima("show", "nonsense", "--json")
+    assert done.exit_code == 4
+    assert json.loads(done.stdout)["error"]["code"] == "model_unknown"
+
+
+def test_build_of_what_is_there_does_nothing_even_offline(aima):
+    done = aima("build", "--json", AIMA_MODELS__OFFLINE="true")
+    assert done.exit_code == 0
+    said = json.loads(done.stdout)
+    assert said["built"] == []
+    assert "face_embedding_512" in said["models"]
+    assert "face_embedding_1024" not in said["models"]
+
+
+def test_build_offline_of_what_is_missing_is_one_line(aima, tmp_path):
+    done = aima("build", AIMA_MODELS__OFFLINE="true", AIMA_MODELS__DIR=str(tmp_path))
+    assert done.exit_code == 4
+    assert len(done.stderr.splitlines()) == 2  # what is being built, and the error
+    assert "must not be fetched" in done.stderr
+    assert "(model_unavailable)" in done.stderr
+
+
+def test_build_leaves_out_what_strict_licences_forbid(aima):
+    done = aima("build", "--json", AIMA_MODELS__STRICT_LICENCES="true")
+    assert json.loads(done.stdout)["models"] == ["centerface", "face_expression_7"]
+    named = aima("build", "face_embedding_512", "--json", AIMA_MODELS__STRICT_LICENCES="true")
+    assert named.exit_code == 4
+    assert json.loads(named.stdout)["error"]["code"] == "model_refused"
+
+
+def test_the_chosen_face_model_is_the_one_in_use(aima, tmp_path):
+    done = aima("list", "--json", AIMA_MODELS__FACE_EMBEDDING="face_embedding_1024")
+    used = [card["name"] for card in json.loads(done.stdout) if card["used"]]
+    assert used == ["centerface", "face_embedding_1024", "face_expression_7", "face_landmarks_68"]
+    missing = aima("verify", "--json", AIMA_MODELS__DIR=str(tmp_path))
+    assert [verdict["name"] for verdict in json.loads(missing.stdout) if verdict["failed"]] == used
+    assert missing.exit_code == 4
+
+
+def test_verify_passes_on_whole_weights(aima):
+    done = aima("verify", "--json")
+    assert done.exit_code == 0
+    assert {v["name"]: v["state"] for v in json.loads(done.stdout)}["face_expression_7"] == "whole"
+
+
+def test_verify_names_a_damaged_model_and_fails(aima, settings, tmp_path):
+    for task in ("face_detection", "face_embedding", "face_expression", "mouth_landmarks"):
+        entry = find(settings, task)
+        shutil.copytree(entry.directory(settings.models_dir), entry.directory(tmp_path))
+    weights = find(settings, "face_expression").directory(tmp_path) / "model.onnx"
+    weights.write_bytes(weights.read_bytes() + b"x")
+    done = aima("verify", "--json", AIMA_MODELS__DIR=str(tmp_path))
+    assert done.exit_code == 4
+    failed = [verdict for verdict in json.loads(done.stdout) if verdict["failed"]]
+    assert [verdict["name"] for verdict in failed] == ["face_expression_7"]
+    assert "aima models build face_expression_7" in failed[0]["error"]["remedy"]
+    table = aima("verify", AIMA_MODELS__DIR=str(tmp_path), COLUMNS="300")
+    assert table.exit_code == 4
+    assert "corrupt" in table.stdout
