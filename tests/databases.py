@@ -20,38 +20,47 @@ def server_url(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def make_database(server_url: str) -> Iterator[Callable[[str | None], str]]:
-    """Makes a new database, empty or a copy of another one, and gives its URL."""
+def make_database(server_url: str) -> Iterator[Callable[[], str]]:
+    """Makes a new, empty database and gives its URL."""
     parsed = make_url(server_url).set(drivername="postgresql+psycopg")
-    plain = parsed.set(drivername="postgresql").render_as_string(hide_password=False)
     made: list[str] = []
 
-    def make(template: str | None = None) -> str:
+    def make() -> str:
         name = f"aima_test_{uuid.uuid4().hex[:12]}"
-        copied = f'TEMPLATE "{make_url(template).database}"' if template else ""
-        with psycopg.connect(plain, autocommit=True) as connection:
-            connection.execute(f'CREATE DATABASE "{name}" {copied}')
+        with connect(server_url) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"')
         made.append(name)
         return parsed.set(database=name).render_as_string(hide_password=False)
 
     yield make
-    with psycopg.connect(plain, autocommit=True) as connection:
+    with connect(server_url) as connection:
         for name in made:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
-def migrated(make_database: Callable[[str | None], str]) -> str:
-    """A database with the newest schema and nothing in it; to be copied, not to be used."""
-    url = make_database(None)
-    PostgresStores.open(url).close()
-    return url
+def shared_database(make_database: Callable[[], str]) -> str:
+    """The database that tests have one after the other; a new one for each would cost a second."""
+    return make_database()
 
 
 @pytest.fixture
-def database(make_database: Callable[[str | None], str], migrated: str) -> str:
-    """URL of an empty database with the newest schema, for one test."""
-    return make_database(migrated)
+def empty_database(shared_database: str) -> str:
+    """URL of a database with nothing in it, not even a schema, for one test."""
+    with connect(shared_database) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return shared_database
+
+
+@pytest.fixture
+def database(empty_database: str) -> str:
+    """URL of a database with the newest schema and no rows, for one test."""
+    PostgresStores.open(empty_database).close()
+    return empty_database
 
 
 @pytest.fixture
@@ -59,3 +68,9 @@ def stores(database: str) -> Iterator[PostgresStores]:
     """Stores over an empty database, for one test."""
     with PostgresStores.open(database) as opened:
         yield opened
+
+
+def connect(url: str) -> psycopg.Connection:
+    """A plain connection in autocommit that says nothing of what it drops."""
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(plain, autocommit=True, options="-c client_min_messages=warning")
