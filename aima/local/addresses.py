@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from aima.errors import StackDown
 from aima.local.home import Home, home_at
+from aima.local.ports import LOOPBACK
 from aima.local.postgres import Postgres, local_url
+from aima.local.ray_head import QUIET, RayHead, token_environment
 from aima.local.state import ServerRecord, current_state
 from aima.settings import Settings
 
+USUAL_DASHBOARD_PORT = 8265
 START_IT = "start it with: aima up"
 
 
@@ -21,6 +24,31 @@ def postgres_url(settings: Settings) -> str:
         return sqlalchemy_url(settings.stores.postgres)
     home = home_at(settings.home)
     return local_url(home, running(home, Postgres.name).ports["port"])
+
+
+def ray_environment(settings: Settings) -> dict[str, str]:
+    """Variables that a driver needs to reach Ray. An external cluster's token is the caller's own affair.
+
+    Raises:
+        StackDown: the local Ray is to be used and does not run.
+    """
+    if settings.ray.address is not None:
+        return {"RAY_ADDRESS": settings.ray.address}
+    home = home_at(settings.home)
+    address = f"{LOOPBACK}:{running(home, RayHead.name).ports['gcs']}"
+    return {"RAY_ADDRESS": address, **token_environment(home), **QUIET}
+
+
+def dashboard_url(settings: Settings) -> str:
+    """Where `ray job submit --address` and people find the dashboard. An external cluster's is on its usual port.
+
+    Raises:
+        StackDown: the local Ray is to be used and does not run.
+    """
+    if settings.ray.address is not None:
+        host = settings.ray.address.rpartition("://")[2].rpartition(":")[0] or settings.ray.address
+        return f"http://{host}:{USUAL_DASHBOARD_PORT}"
+    return f"http://{LOOPBACK}:{running(home_at(settings.home), RayHead.name).ports['dashboard']}"
 
 
 def sqlalchemy_url(url: str) -> str:

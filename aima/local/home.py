@@ -14,8 +14,9 @@ from pathlib import Path
 from aima.errors import DiskFull, HomeUnusable
 
 MIN_FREE_BYTES = 200 * 1024 * 1024
-# sun_path holds 108 bytes with the closing zero; Ray's sockets add a session name of up to 72 to its directory.
+# sun_path holds 108 bytes with the closing zero.
 SOCKET_PATH_BYTES = 107
+RAY_SOCKET_BYTES = len("tmp/session_2026-01-01_00-00-00_000000_4194304/sockets/plasma_store")
 ELSEWHERE = "choose another data directory with AIMA_HOME=..."
 
 
@@ -47,8 +48,8 @@ class Home:
 
     @property
     def ray(self) -> Path:
-        """Temporary directory of Ray, 0700; a short one elsewhere where socket paths would be too long."""
-        return self.roomy(self.root / "ray", 72)
+        """Temporary directory of Ray, which opens it to everybody: its parent is private, 0700."""
+        return self.roomy(self.root / "ray", RAY_SOCKET_BYTES) / "tmp"
 
     @property
     def password_file(self) -> Path:
@@ -114,7 +115,7 @@ def prepare(home: Home) -> None:
         make_directory(home.root, 0o711 if os.geteuid() == 0 else 0o700)
         for private in (home.run, home.secrets, home.logs):
             make_directory(private, 0o700)
-        make_private(home.ray)
+        make_private(home.ray.parent)
     except OSError as error:
         raise HomeUnusable(f"the data directory {home.root} cannot be used: {error.strerror}", ELSEWHERE) from error
 

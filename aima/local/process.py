@@ -50,7 +50,9 @@ def is_alive(pid: int) -> bool:
 def end(processes: list[psutil.Process], gentle: signal.Signals, grace_s: float) -> None:
     """Ask the processes to go; kill what is left of them and of their descendants after `grace_s`."""
     family = _with_descendants(processes)
-    for process in processes:
+    below = {child for process in processes for child in _with_descendants([process])[1:]}
+    # A parent ends its children in order; told at once, they would wait for each other.
+    for process in set(processes) - below:
         _send(process, gentle)
     _, left = psutil.wait_procs(family, timeout=grace_s)
     for process in _with_descendants(left):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from aima.local.home import Home
 from aima.local.postgres import Postgres
+from aima.local.ray_head import RayHead
 from aima.local.server import Server
 from aima.settings import Settings
 
-KINDS: tuple[type[Server], ...] = (Postgres,)
+KINDS: tuple[type[Server], ...] = (Postgres, RayHead)
 
 
 def local_servers(settings: Settings, home: Home) -> list[Server]:
@@ -15,4 +16,6 @@ def local_servers(settings: Settings, home: Home) -> list[Server]:
     servers: list[Server] = []
     if settings.stores.postgres is None:
         servers.append(Postgres(settings, home))
+    if settings.ray.address is None:
+        servers.append(RayHead(settings, home))
     return servers

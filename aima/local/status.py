@@ -2,41 +2,66 @@
 
 from __future__ import annotations
 
+import socket
+
+import grpc  # type: ignore[import-untyped]
+
 from aima.local.home import home_at
 from aima.local.postgres import Postgres, why_unreachable
+from aima.local.ray_head import RayHead
 from aima.local.server import Server
 from aima.local.servers import local_servers
 from aima.local.state import ServerStatus, StackState, current_state
 from aima.settings import Settings
+
+TIMEOUT_S = 5
+USUAL_GCS_PORT = 6379
 
 
 def status(settings: Settings) -> list[ServerStatus]:
     """Every server. External ones are asked now, local ones have been by their supervisor."""
     home = home_at(settings.home)
     state = current_state(home)
-    found = [_local(server, state) for server in local_servers(settings, home)]
-    if settings.stores.postgres is not None:
-        why = why_unreachable(settings.stores.postgres)
-        found.insert(0, external(Postgres.name, host_of(settings.stores.postgres), why))
-    return found
+    found = {server.name: _local(server, state) for server in local_servers(settings, home)}
+    if (url := settings.stores.postgres) is not None:
+        found[Postgres.name] = _external(Postgres.name, host_of(url), why_unreachable(url, TIMEOUT_S))
+    if (address := settings.ray.address) is not None:
+        found[RayHead.name] = _external(RayHead.name, host_of(address), why_ray_unreachable(address))
+    return [found[name] for name in (Postgres.name, RayHead.name)]
 
 
-def external(name: str, address: str, why_unreachable: str) -> ServerStatus:
-    """Status of a server that a setting names."""
-    if why_unreachable:
-        return ServerStatus(name, "failed", address, detail=f"external, does not answer: {why_unreachable}")
-    return ServerStatus(name, "external", address, detail="answers; not supervised here")
+def why_ray_unreachable(address: str) -> str:
+    """Empty if a Ray cluster answers at `host:port` (its GCS) or `ray://host:port`; else the reason."""
+    host, _, port = host_of(address).partition(":")
+    if address.startswith("ray://"):
+        try:
+            socket.create_connection((host, int(port or 10001)), timeout=TIMEOUT_S).close()
+        except OSError as error:
+            return error.strerror or str(error)
+        return ""
+    with grpc.insecure_channel(f"{host}:{port or USUAL_GCS_PORT}") as channel:
+        try:
+            channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=TIMEOUT_S)
+        except grpc.RpcError as error:
+            return str(error.details())
+    return ""
 
 
 def host_of(url: str) -> str:
     """Host, port and path of a URL, without user and password."""
-    return url.partition("://")[2].rpartition("@")[2].partition("?")[0]
+    return url.rpartition("://")[2].rpartition("@")[2].partition("?")[0]
+
+
+def _external(name: str, address: str, why: str) -> ServerStatus:
+    if why:
+        return ServerStatus(name, "failed", address, detail=f"external, does not answer: {why}")
+    return ServerStatus(name, "external", address, detail="answers; not supervised here")
 
 
 def _local(server: Server, state: StackState | None) -> ServerStatus:
     record = state.servers.get(server.name) if state else None
     if record is None:
-        return ServerStatus(server.name, "stopped", detail="")
+        return ServerStatus(server.name, "stopped")
     detail = " - ".join(part for part in (record.detail, record.remedy) if part) or server.note()
     address = server.address(record.ports) if record.ports else ""
     return ServerStatus(server.name, record.state, address, record.pid, record.since, detail)
