@@ -20,7 +20,7 @@ from aima.models.model import Model
 class EmotionOptions(Options):
     """How carefully expressions are read."""
 
-    mirror: bool = Field(True, description="average each face with its mirror image: steadier, twice the work")
+    mirror: bool = Field(False, description="average each face with its mirror image: twice the work")
     min_size: float = Field(24, ge=8, description="pixels of the analysed frame; smaller faces get no expression")
 
 

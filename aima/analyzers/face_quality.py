@@ -1,17 +1,22 @@
 """How much a face vector can be trusted, from what is known of its picture.
 
-A product of five ramps from 0 to 1, each over one property and each monotone: detector score, size, sharpness,
-frontality and exposure. 0.4 and more is useful for linking.
+Quality is the cosine that the vector is expected to have with the mean vector of the same person: a product of
+logistic curves, one for each of detector score, size, sharpness, contrast, exposure, turn and nod, so that each
+shortcoming alone can spoil a picture and none can make up for another. The curves were fitted to the cosines that
+face_embedding_512 gave for 150 portraits of 26 persons, as they are and in 26 ways shrunk, blurred, moved, darkened,
+burnt, noisy and compressed, and to faces of ten recordings. At 0.4 and above a vector is useful for linking.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 import numpy.typing as npt
+
+from aima.analyzers.crops import Pixels
 
 Reals = npt.NDArray[np.float64]
 
@@ -27,67 +32,96 @@ PITCH_DEGREES = 150.0
 WORST_YAW = 75.0
 """Degrees of turn beyond which one eye is hidden and a vector says nothing."""
 
+WORST_PITCH = 60.0
+"""Degrees of nodding beyond which landmarks are no longer those of a face."""
+
+
+class Curve(NamedTuple):
+    """A logistic curve: 0.5 at `middle`, rising for a positive slope."""
+
+    middle: float
+    slope: float
+
+    def __call__(self, values: npt.ArrayLike) -> Reals:
+        """The curve at these values, 0..1."""
+        steps = np.clip(self.slope * (np.asarray(values, np.float64) - self.middle), -50, 50)
+        return np.asarray(1 / (1 + np.exp(-steps)))
+
+
+BEST = 0.9
+"""What a flawless picture reaches, before its curves."""
+
+SCORE = Curve(0.43, 5.1)
+SIZE = Curve(3.75, 4.0)  # log2 of pixels
+SHARPNESS = Curve(-10.6, 1.4)  # log2 of the share of the contrast
+CONTRAST = Curve(2.15, 0.75)  # log2 of grey levels
+LOST = Curve(0.78, -6.6)  # share of burnt and drowned pixels
+YAW = Curve(62.0, -0.155)  # degrees
+PITCH = Curve(45.0, -0.125)  # degrees
+
 
 @dataclass(frozen=True, slots=True)
 class Pose:
-    """Degrees of turn, nod and tilt of faces, each [m]; rough, from five points."""
+    """Degrees of turn (never negative) and nod of faces, each [m]; rough, from five points."""
 
     yaw: Reals
     pitch: Reals
-    roll: Reals
 
     @property
     def plausible(self) -> npt.NDArray[np.bool_]:
         """Faces whose landmarks can be those of a face that shows both eyes; NaN is not."""
-        return np.asarray((self.yaw <= WORST_YAW) & (np.abs(self.pitch) < 60))
+        return np.asarray((self.yaw <= WORST_YAW) & (np.abs(self.pitch) <= WORST_PITCH))
 
     def take(self, chosen: npt.NDArray[Any]) -> Pose:
         """The faces at these indices."""
-        return Pose(self.yaw[chosen], self.pitch[chosen], self.roll[chosen])
+        return Pose(self.yaw[chosen], self.pitch[chosen])
 
 
 def pose(landmarks: Reals) -> Pose:
-    """Pose from eyes, nose and corners of the mouth, [m, 5, 2].
+    """Pose from eyes, nose and corners of the mouth, [m, 5, 2]; NaN where points coincide.
 
     Seen from the front, the eyes are as far apart as they are above the mouth, and the nose lies a little below the
     middle between both. Turning shortens the distance of the eyes by the cosine; nodding moves the nose.
     """
-    right = landmarks[:, 1] - landmarks[:, 0]
     eyes = landmarks[:, :2].mean(axis=1)
     down = landmarks[:, 3:].mean(axis=1) - eyes
-    length = np.hypot(*down.T)
+    right = landmarks[:, 1] - landmarks[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
-        # Across the face, so that a mouth that moves sideways does not count as width.
-        across = (right[:, 0] * down[:, 1] - right[:, 1] * down[:, 0]) / length**2
-        nose = ((landmarks[:, 2] - eyes) * down).sum(axis=1) / length**2
+        square = (down**2).sum(axis=1)
+        across = (right[:, 0] * down[:, 1] - right[:, 1] * down[:, 0]) / square
+        nose = ((landmarks[:, 2] - eyes) * down).sum(axis=1) / square
     yaw = np.degrees(np.arccos(np.clip(across / FRONTAL_WIDTH, -1, 1)))
-    return Pose(yaw, (FRONTAL_NOSE - nose) * PITCH_DEGREES, np.degrees(np.arctan2(right[:, 1], right[:, 0])))
+    return Pose(yaw, (nose - FRONTAL_NOSE) * PITCH_DEGREES)
 
 
-def quality(scores: Reals, sizes: Reals, seen: Pose, crops: list[npt.NDArray[np.uint8]]) -> Reals:
-    """Quality in 0..1 of each face.
+def quality(scores: Reals, sizes: Reals, seen: Pose, crops: list[Pixels]) -> Reals:
+    """Quality 0..1 of each face.
 
     scores: of the detector. sizes: geometric mean of the box's sides in pixels of the frame. crops: aligned, RGB.
     """
-    grey = [cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY) for crop in crops]
-    sharpness = np.array([cv2.Laplacian(face, cv2.CV_32F).var() for face in grey]).reshape(len(grey))
+    looks = np.array([_looks(crop) for crop in crops]).reshape(len(crops), 3)
     parts = [
-        _ramp(scores, 0.3, 0.8),
-        _ramp(np.log2(np.maximum(sizes, 1)), np.log2(12), np.log2(96)),
-        _ramp(np.log2(sharpness + 1), np.log2(4), np.log2(200)),
-        _ramp(-np.nan_to_num(seen.yaw, nan=90), -WORST_YAW, -30),
-        _ramp(-np.abs(np.nan_to_num(seen.pitch, nan=90)), -60, -15),
-        _exposure(grey),
+        SCORE(scores),
+        SIZE(np.log2(np.maximum(sizes, 1))),
+        SHARPNESS(np.log2(looks[:, 0])),
+        CONTRAST(np.log2(looks[:, 1])),
+        LOST(looks[:, 2]),
+        YAW(seen.yaw),
+        PITCH(np.abs(seen.pitch)),
     ]
-    return np.asarray(np.prod(parts, axis=0) ** (1 / 2))
+    return np.asarray(BEST * np.prod(parts, axis=0))
 
 
-def _exposure(grey: list[npt.NDArray[np.uint8]]) -> Reals:
-    """1 for full contrast, falling with flat light and with burnt or drowned pixels."""
-    contrast = np.array([face.std() for face in grey]).reshape(len(grey))
-    lost = np.array([np.mean((face < 8) | (face > 247)) for face in grey]).reshape(len(grey))
-    return _ramp(contrast, 0, 32) * _ramp(-lost, -0.8, -0.2)
+def _looks(crop: Pixels) -> tuple[float, float, float]:
+    """Sharpness (share of the contrast), contrast (grey levels) and the share of burnt and drowned pixels.
 
-
-def _ramp(values: npt.ArrayLike, low: float, high: float) -> Reals:
-    return np.clip((np.asarray(values, np.float64) - low) / (high - low), 0.0, 1.0)
+    Sharpness is the variance of the second derivative (the variance of the Laplacian, axis by axis) along the axis
+    where it is smaller, so that a movement, which blurs along one axis only, is seen. Slight smoothing before keeps
+    noise from passing for detail.
+    """
+    grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
+    smooth = cv2.GaussianBlur(grey, (0, 0), 1).astype(np.float32)[8:-8, 8:-8]
+    bends = (np.diff(smooth, 2, axis=0).var(), np.diff(smooth, 2, axis=1).var())
+    sharpness = float(min(bends)) / (float(smooth.var()) + 1)
+    lost = np.mean((grey < 8) | (grey > 247))
+    return max(sharpness, 1e-6), max(float(grey.std()), 1.0), float(lost)
