@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,12 @@ import pyarrow as pa
 
 from aima.analyzers.base import Analyzer
 from aima.domain.batch import FrameBatch
+from aima.domain.media import Problem
 from aima.domain.observation import Receipt
 from aima.pipeline.crops import CropKeeper
 from aima.pipeline.plan import Step
 from aima.pipeline.task import Failure, SegmentTask
-from aima.pipeline.write import Cost, read_observations, write_observations
+from aima.pipeline.write import MAX_PROBLEMS, Cost, read_observations, write_observations
 from aima.storage.archive import Archive
 from aima.telemetry.logs import logger
 
@@ -43,23 +45,24 @@ class Run:
         if self._analyzer.scope == "segment":
             self._analyze(batch)
 
-    def write(self, crops: CropKeeper) -> Receipt | None:
-        """Make the observations durable, with the crops where this analyzer judged the faces."""
+    def write(self, crops: CropKeeper, problems: Sequence[Problem]) -> Receipt | None:
+        """Make the observations durable, with the crops where this analyzer judged the faces.
+
+        problems: what could not be decoded, noted with these observations.
+        """
         if not self._wanted or self.failure:
             return None
         table = pa.concat_tables(self._tables) if self._tables else self._analyzer.schema().empty_table()
         kept = crops.store(self._archive) if "face_quality" in self._analyzer.adds.names else ()
         key = self._step.key(self._task.segment.content_id)
         cost = Cost(self._cpu_s, self._wall_s)
-        return replace(
-            write_observations(self._archive, key, self._task.segment.no, table, cost, kept),
-            attempts=self._task.attempt,
-        )
+        receipt = write_observations(self._archive, key, self._task.segment.no, table, cost, kept)
+        noted = (*problems, *receipt.problems)[:MAX_PROBLEMS]
+        return replace(receipt, attempts=self._task.attempt, problems=noted)
 
     def _from_store(self, batch: FrameBatch) -> pa.Table:
         assert self._stored is not None
-        where = {pts: index for index, pts in enumerate(self._stored["pts_us"].to_pylist())}
-        return self._stored.take([where[pts] for pts in batch.pts_us.tolist()])
+        return rows_at(self._stored, batch.pts_us.tolist())
 
     def _analyze(self, batch: FrameBatch) -> pa.Table | None:
         if not self._wanted or self.failure:
@@ -91,3 +94,13 @@ def _joined(columns: pa.Table, table: pa.Table, analyzer: Analyzer[Any]) -> pa.T
     for name in analyzer.adds.names:
         columns = columns.append_column(analyzer.adds.field(name), table[name])
     return columns
+
+
+def rows_at(table: pa.Table, pts_us: Sequence[int]) -> pa.Table:
+    """The rows of a table at given times, in their order.
+
+    Raises:
+        KeyError: a time is missing.
+    """
+    where = {pts: index for index, pts in enumerate(table["pts_us"].to_pylist())}
+    return table.take([where[pts] for pts in pts_us])
