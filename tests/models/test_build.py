@@ -9,7 +9,7 @@ import time
 import numpy as np
 import pytest
 
-from aima.errors import HomeUnusable, ModelCorrupt, ModelRefused, ModelUnavailable
+from aima.errors import DiskFull, HomeUnusable, ModelCorrupt, ModelRefused, ModelUnavailable
 from aima.models.build import build
 from aima.models.onnx_runtime import OnnxRuntime
 from tests.models import made
@@ -117,6 +117,13 @@ def test_a_place_that_is_no_directory_is_named(empty, tiny):
     empty.models_dir.write_text("a file")
     with pytest.raises(HomeUnusable, match=str(empty.models_dir)):
         build(empty, [tiny], quiet)
+
+
+def test_a_full_disk_is_said_before_anything_is_fetched(empty, tiny, monkeypatch):
+    monkeypatch.setattr("aima.models.build.NEEDED_BYTES", 1 << 60)
+    with pytest.raises(DiskFull, match=rf"{empty.models_dir}: \d+ MB free, building needs \d+"):
+        build(empty, [tiny], quiet)
+    assert files(empty.models_dir) == []
 
 
 BUILDER = """
