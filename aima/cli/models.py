@@ -134,5 +134,6 @@ def _cell(value: object) -> str:
     return "" if value is None else str(value)
 
 
+# Progress goes to standard error, so that --json stays one document.
 def _say(line: str) -> None:
     err.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -48,6 +48,7 @@ def build(settings: Settings, entries: Iterable[Entry], progress: Progress) -> l
         models_dir.mkdir(parents=True, exist_ok=True)
         _demand_space(models_dir)
         with locked(models_dir / ".lock", lambda: progress("waiting for another build to end")):
+            # Asked again under the lock: another build may have finished them meanwhile.
             return _build_all(_unfinished(wanted, models_dir), settings, progress)
 
 
@@ -63,6 +64,7 @@ def _unfinished(entries: Sequence[Entry], models_dir: Path) -> list[Entry]:
 
 
 def _build_all(entries: Sequence[Entry], settings: Settings, progress: Progress) -> list[Entry]:
+    # Of a build that was killed: the lock is ours, so nobody works there.
     for leftover in settings.models_dir.glob(".build-*"):
         shutil.rmtree(leftover, ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix=".build-", dir=settings.models_dir) as workspace:
@@ -82,16 +84,26 @@ def _build_one(entry: Entry, settings: Settings, workspace: Path) -> None:
         files = [_from_package(entry, entry.source, settings, workspace, place)]
     manifest = place / MANIFEST
     manifest.write_text(json.dumps(_manifest(entry), indent=2, sort_keys=True) + "\n")
+    # The manifest goes first: weights that can be seen are complete.
     for file in (manifest, *files):
         publish(file, entry.directory(settings.models_dir) / file.name)
 
 
 def _from_hub(source: HubSource, settings: Settings, place: Path) -> list[Path]:
     """Checked files of the hub's cache, linked into `place`."""
+    # Named files only: transformers would also read adapters or code that lie beside them in the cache.
     cached = hub.fetch(source, settings.models_dir / HUB_CACHE, settings.models.offline)
     for file in cached:
-        os.link(file.resolve(), place / file.name)
+        _link_or_copy(file.resolve(), place / file.name)
     return [place / file.name for file in cached]
+
+
+def _link_or_copy(file: Path, target: Path) -> None:
+    try:
+        os.link(file, target)
+    except OSError:
+        # Some file systems know no hard links.
+        shutil.copyfile(file, target)
 
 
 def _from_package(entry: Entry, source: PackageSource, settings: Settings, workspace: Path, place: Path) -> Path:
@@ -114,6 +126,7 @@ def _convert(entry: Entry, members: Sequence[Path], output: Path) -> None:
         "OMP_NUM_THREADS": "1",
         "OPENBLAS_NUM_THREADS": "1",
     }
+    # -P and -s keep the working directory and the user's packages off the child's path.
     command = [sys.executable, "-P", "-s", "-m", "aima.models.convert", str(entry.recipe), str(output)]
     done = subprocess.run(
         [*command, *map(str, members)],

@@ -33,6 +33,7 @@ def fit_calibration(
         raise ValueError("calibration needs scores of both classes that differ")
     targets = np.where(y, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     weights = np.where(y, 0.5 / positives, 0.5 / negatives)
+    # Standardised, so that the search starts at a fitting scale for any similarity.
     middle = float(x.mean())
     slope, intercept = _logistic((x - middle) / spread, targets, weights)
     slope /= spread

@@ -50,6 +50,7 @@ class HubSource(_Record):
     repository: str = Field(pattern=r"^[\w.-]+/[\w.-]+$")
     revision: str
     files: Mapping[str, Sha256] = Field(min_length=1)
+    # The class of transformers that opens it; a list, so that a catalogue cannot name any attribute.
     architecture: Literal["AutoModel", "AutoModelForImageClassification", "AutoModelForObjectDetection"] = "AutoModel"
 
     def __str__(self) -> str:
@@ -125,6 +126,7 @@ def catalogue(settings: Settings) -> dict[str, Entry]:
     if settings.models.profile == "embedded" or not own.is_file():
         return dict(embedded)
     try:
+        # In front, own entries are found first as the default of a task; embedded names cannot be taken over.
         return {**_parse(own.read_text()), **embedded}
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ValidationError) as error:
         raise SettingInvalid(f"{own}: {_first_line(error)}", "correct the catalogue") from error

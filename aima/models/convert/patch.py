@@ -23,6 +23,7 @@ def free_axes(model: onnx.ModelProto, axes: Sequence[int]) -> None:
     for number, value in enumerate(interface(model)):
         dims = value.type.tensor_type.shape.dim
         for axis in axes:
+            # Setting the name clears the number: they are one field of a union.
             dims[axis].dim_param = "n" if axis == 0 else f"axis_{number}_{axis}"
     del model.graph.value_info[:]
 
@@ -34,6 +35,7 @@ def keep_batch_in_reshapes(model: onnx.ModelProto) -> None:
         if tensor.name not in targets:
             continue
         shape = numpy_helper.to_array(tensor).copy()
+        # In ONNX 0 means: as in the input.
         if shape[0] == 1:
             shape[0] = 0
             tensor.CopyFrom(numpy_helper.from_array(shape.astype(np.int64), tensor.name))

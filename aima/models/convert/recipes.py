@@ -21,6 +21,7 @@ Members = Mapping[str, bytes]
 def centerface(members: Members) -> onnx.ModelProto:
     """Free batch, height and width, which the export fixed to 10 x 32 x 32."""
     model = onnx.load_from_string(members["centerface.onnx"])
+    # The exporter numbered the outputs; their meaning follows from CenterFace's own reader.
     names = {"input.1": "image", "537": "heatmap", "538": "scale", "539": "offset", "540": "landmarks"}
     patch.free_axes(model, (0, 2, 3))
     patch.rename(model, names)
@@ -48,6 +49,7 @@ def faceres(members: Members) -> onnx.ModelProto:
     """Translate the TensorFlow.js graph; the input becomes [n, 3, 224, 224]."""
     graph = read_graph(members["faceres.json"], {"faceres.bin": members["faceres.bin"]})
     builder = GraphBuilder()
+    # Every face model takes [n, channels, height, width]; the graph inside keeps TensorFlow's order.
     builder.add("Transpose", ["face"], "input_1", perm=TO_NHWC)
     translate(graph, builder)
     builder.add("Identity", ["global_pooling/Mean"], "vector")

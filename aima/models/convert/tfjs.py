@@ -61,6 +61,7 @@ def read_graph(model_json: bytes, shards: Mapping[str, bytes]) -> TfjsGraph:
 
 
 def _node(raw: Mapping[str, Any]) -> Node:
+    # ^name only orders execution; name:0 is the first output, which name alone means too.
     inputs = tuple(i.removesuffix(":0") for i in raw.get("input", ()) if not i.startswith("^"))
     return Node(raw["op"], raw["name"], inputs, raw.get("attr", {}))
 

@@ -78,6 +78,7 @@ def _tensor(spec: Spec, raw: bytes) -> npt.NDArray[Any]:
     if spec.quantization is None:
         return stored
     wide = stored.astype(np.float32)
+    # float16 has no scale: widening is all.
     if stored.dtype.kind == "f":
         return wide
     return wide * np.float32(spec.quantization.scale) + np.float32(spec.quantization.min)
