@@ -17,8 +17,9 @@ import numpy as np
 from aima.media import geometry
 from aima.media.container import open_container, time_base
 from aima.media.plan import ReadPlan
-from aima.media.source import Pixels, Problems
+from aima.media.source import Pixels, Problems, Shot
 from aima.media.timeline import Clock
+from aima.media.video import VideoSource
 
 _LUMA_709 = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _LUMA_601 = np.array([[0.299, 0.587, 0.114]], np.float32)
@@ -44,25 +45,42 @@ class DecordShot:
 
 
 class DecordSource:
-    """Decodes one video stream with decord on one thread. `medium` is standard input."""
+    """Decodes one video stream with decord on one thread. `medium` is standard input.
+
+    What decord cannot open or goes wrong on is read by PyAV from there on.
+    """
 
     def __init__(self, medium: io.FileIO, plan: ReadPlan) -> None:
+        self._fallback = VideoSource(medium, plan)
         self._times = _packet_times(medium, plan)
-        self._reader = decord.VideoReader("fd:", num_threads=1)
+        medium.seek(0)  # decord duplicates the descriptor, which shares its position
+        try:
+            self._reader = decord.VideoReader("fd:", num_threads=1)
+        except (decord.DECORDError, RuntimeError):
+            self._reader = None
 
-    def shots(self, start_us: int, end_us: int, problems: Problems) -> Iterator[DecordShot]:
+    def shots(self, start_us: int, end_us: int, problems: Problems) -> Iterator[Shot]:
         """See `Source`."""
+        next_us = start_us
+        if self._reader is not None:
+            try:
+                for shot in self._through_decord(start_us, end_us):
+                    yield shot
+                    next_us = shot.pts_us + 1
+            except decord.DECORDError as error:
+                self._reader = None
+                problems.note("decord_gave_up", str(error).splitlines()[-1][:200])
+        if self._reader is None:
+            yield from self._fallback.shots(next_us, end_us, problems)
+
+    def _through_decord(self, start_us: int, end_us: int) -> Iterator[DecordShot]:
         times = self._times
         first, stop = bisect_left(times, start_us), bisect_left(times, end_us)
-        if first == stop:
-            return
-        try:
+        if first < stop:
             self._reader.seek_accurate(first)
-            for number in range(first, min(stop, len(self._reader))):
-                pixels = self._reader.next().asnumpy()
-                yield DecordShot(times[number], times[number - 1] if number else None, pixels)
-        except decord.DECORDError as error:
-            problems.note("frame_undecodable", str(error).splitlines()[-1])
+        for number in range(first, min(stop, len(self._reader))):
+            pixels = self._reader.next().asnumpy()
+            yield DecordShot(times[number], times[number - 1] if number else None, pixels)
 
 
 def _packet_times(medium: io.FileIO, plan: ReadPlan) -> list[int]:

@@ -64,7 +64,7 @@ def displayed_size(width: int, height: int, pixel_aspect: Fraction | None, orien
 
 def fit(size: Size, long_side: int) -> Size:
     """Size with the same aspect whose longer side is at most `long_side`; never larger than `size`."""
-    scale = min(1.0, long_side / max(size))
+    scale = min(1.0, long_side / max(*size, 1))
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 

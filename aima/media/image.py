@@ -20,7 +20,7 @@ from aima.media import geometry
 from aima.media.plan import ReadPlan
 from aima.media.source import Pixels, Problems
 
-FORMATS: Final = ("JPEG", "MPO", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _ANIMATED: Final = ("GIF", "WEBP", "PNG")
 _GREY: Final = (128, 128, 128, 255)
 _LUMA_601: Final = np.array([0.299, 0.587, 0.114], np.float32)
@@ -37,8 +37,10 @@ def open_picture(medium: io.FileIO, max_pixels: int) -> Image.Image:
         MediaTooLarge: over the cap of pixels.
         OSError, SyntaxError, ValueError: Pillow cannot read it.
     """
-    medium.seek(0)
-    picture = Image.open(io.BufferedReader(medium, 1 << 16), formats=FORMATS)
+    # A file object of its own: Pillow closes the one it is given.
+    own = io.FileIO(medium.fileno(), closefd=False)
+    own.seek(0)
+    picture = Image.open(io.BufferedReader(own, 1 << 16), formats=FORMATS)
     width, height = picture.size
     if width * height > max_pixels:
         raise MediaTooLarge(
@@ -52,21 +54,23 @@ def is_animated(picture: Image.Image) -> bool:
     return picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
 
 
-def timeline(picture: Image.Image, max_frames: int) -> list[int]:
-    """Start of every frame and the end of the last in microseconds.
+def play(picture: Image.Image, max_frames: int) -> Iterator[tuple[int, int]]:
+    """Decode an animation frame by frame; start and end of the current one in microseconds.
 
     Raises:
         MediaTooLarge: more than `max_frames`.
+        OSError, SyntaxError, ValueError, EOFError: a frame cannot be decoded.
     """
-    count = int(getattr(picture, "n_frames", 1))
-    if count > max_frames:
-        raise MediaTooLarge(f"{count} frames are more than {max_frames}", "raise AIMA_MEDIA__MAX_FRAMES")
-    times = [0]
-    for number in range(count):
+    start_us = 0
+    for number in range(int(getattr(picture, "n_frames", 1))):
+        if number == max_frames:
+            raise MediaTooLarge(f"more than {max_frames} frames", "raise AIMA_MEDIA__MAX_FRAMES")
         picture.seek(number)
+        picture.load()  # WebP knows a duration only then
         milliseconds = float(picture.info.get("duration") or 0)
-        times.append(times[-1] + round(1000 * (milliseconds if milliseconds > _SHORTEST_MS else _BROWSER_MS)))
-    return times
+        end_us = start_us + round(1000 * (milliseconds if milliseconds > _SHORTEST_MS else _BROWSER_MS))
+        yield start_us, end_us
+        start_us = end_us
 
 
 def to_rgb(picture: Image.Image) -> Pixels:
@@ -132,18 +136,16 @@ class ImageSource:
         if not is_animated(picture):
             yield ImageShot(0, None, first_frame(self._medium, self._plan.max_pixels, problems))
             return
-        times = timeline(picture, self._max_frames)
-        for number, pts_us in enumerate(times[:-1]):
-            if pts_us >= end_us:
-                return
-            try:
-                picture.seek(number)
-                picture.load()
-            except (OSError, SyntaxError, ValueError, EOFError) as error:
-                problems.note("frame_undecodable", f"at {pts_us / 1e6:.3f} s: {error}")
-                return
-            if pts_us >= start_us:
-                yield ImageShot(pts_us, times[number - 1] if number else None, to_rgb(picture))
+        before: int | None = None
+        try:
+            for pts_us, _ in play(picture, self._max_frames):
+                if pts_us >= end_us:
+                    return
+                if pts_us >= start_us:
+                    yield ImageShot(pts_us, before, to_rgb(picture))
+                before = pts_us
+        except (OSError, SyntaxError, ValueError, EOFError) as error:
+            problems.note("animation_ends_early", str(error))
 
 
 def first_frame(medium: io.FileIO, max_pixels: int, problems: Problems) -> Pixels:

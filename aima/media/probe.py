@@ -15,6 +15,7 @@ import av
 from av.container import InputContainer
 from av.stream import Disposition, Stream
 from av.video.stream import VideoStream
+from PIL import Image, UnidentifiedImageError
 
 from aima.domain.media import MediaInfo
 from aima.errors import MediaCorrupt, MediaError, MediaTooLarge, MediaUnknown
@@ -57,29 +58,43 @@ def _probe_picture(medium: io.FileIO, caps: Caps) -> MediaInfo:
     problems = Problems()
     try:
         picture = image.open_picture(medium, caps["max_pixels"])
-        moving = image.is_animated(picture)
-        times = image.timeline(picture, caps["max_frames"]) if moving else [0, 0]
         height, width = image.first_frame(medium, caps["max_pixels"], problems).shape[:2]
+        frames, duration_us = _length(picture, caps, problems)
     except MediaError:
         raise
+    except UnidentifiedImageError as error:
+        raise _unknown() from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise MediaCorrupt(f"the picture cannot be decoded ({error})", "make it anew from its source") from error
-    _refuse_longer(times[-1], caps)
+    _refuse_longer(duration_us, caps)
     kind = str(picture.format).lower()
     info = MediaInfo(
-        kind="video" if moving else "image",
+        kind="video" if duration_us else "image",
         format=kind,
         codec=kind,
         width=width,
         height=height,
-        duration_us=times[-1],
-        fps=(len(times) - 1) * 1e6 / times[-1] if moving else 0.0,
-        frames=len(times) - 1,
+        duration_us=duration_us,
+        fps=frames * 1e6 / duration_us if duration_us else 0.0,
+        frames=frames,
         keyframes_us=(0,),
         details={"picture": True},
     )
     damage = problems.drain()
     return _warned(info, damage[0][1]) if damage else info
+
+
+def _length(picture: Image.Image, caps: Caps, problems: Problems) -> tuple[int, int]:
+    """Frames and duration in microseconds, which is 0 for a still picture."""
+    if not image.is_animated(picture):
+        return 1, 0
+    frames, duration_us = 0, 0
+    try:
+        for _, end_us in image.play(picture, caps["max_frames"]):
+            frames, duration_us = frames + 1, end_us
+    except (OSError, SyntaxError, ValueError, EOFError) as error:
+        problems.note("animation_ends_early", str(error))
+    return frames, duration_us
 
 
 def _refuse_longer(duration_us: int, caps: Caps) -> None:
@@ -100,9 +115,13 @@ def _probe_container(medium: io.FileIO, caps: Caps, family: sniff.Family) -> Med
     except av.FFmpegError as error:
         if family == "container":
             raise MediaCorrupt("the container cannot be read", "copy or export the file again") from error
-        raise MediaUnknown(
-            "this is no video, sound or picture that AIMA reads", "convert it to MP4, Matroska, JPEG or PNG"
-        ) from error
+        raise _unknown() from error
+
+
+def _unknown() -> MediaUnknown:
+    return MediaUnknown(
+        "this is no video, sound or picture that AIMA reads", "convert it to MP4, Matroska, JPEG or PNG"
+    )
 
 
 def _refuse_excess(container: InputContainer, caps: Caps) -> None:

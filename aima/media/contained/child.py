@@ -14,16 +14,22 @@ _DECORD_DESCRIPTORS: Final = 8
 def main(channel_fd: str, ring_fd: str, memory_mb: str, decord: str) -> None:
     """Run until the parent closes the channel; arguments as they stand on the command line."""
     channel = socket.socket(fileno=int(channel_fd))
+    try:
+        _serve(channel, int(ring_fd), int(memory_mb), decord == "1")
+    except wire.Gone:
+        os._exit(0)
+    except BaseException as error:
+        wire.send(channel, {"error": {"code": "decoder_died", "message": f"the decoder did not start ({error!r})"}})
+        os._exit(1)
+
+
+def _serve(channel: socket.socket, ring_fd: int, memory_mb: int, decord: bool) -> None:
     network = sandbox.isolate()
     # Imported behind the first wall, and all of it before the second: afterwards there are no files.
     from aima.media.contained import requests
 
-    with_decord = decord == "1"
-    requests.prepare(decord=with_decord)
-    server = requests.Server(channel, int(ring_fd), int(memory_mb))
-    walls = sandbox.seal(int(memory_mb), _DECORD_DESCRIPTORS if with_decord else 0, threads=with_decord)
-    try:
-        wire.send(channel, {"walls": {"network": network, **walls}})
-        server.serve()
-    except wire.Gone:
-        os._exit(0)
+    requests.prepare(decord=decord)
+    server = requests.Server(channel, ring_fd, memory_mb)
+    walls = sandbox.seal(memory_mb, _DECORD_DESCRIPTORS if decord else 0, threads=decord)
+    wire.send(channel, {"walls": {"network": network, **walls}})
+    server.serve()

@@ -24,6 +24,7 @@ _BOOT: Final = (
 )
 # Nothing of the parent's environment reaches the child, so no secret does.
 _ENVIRONMENT: Final = {
+    "PATH": os.defpath,
     "LC_ALL": "C.UTF-8",
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
@@ -159,7 +160,7 @@ class Child:
 
     def _raise(self, found: dict[str, str]) -> None:
         kind: Callable[[str, str], Exception] = _CODES.get(str(found.get("code")), errors.DecoderDied)
-        raise kind(f"{self.label}: {str(found.get('message'))[:500]}", str(found.get("remedy"))[:500])
+        raise kind(f"{self.label}: {str(found.get('message'))[:500]}", str(found.get("remedy", ""))[:500])
 
     def _died(self) -> errors.DecoderDied:
         # Killing a process that is already on its way out does not change how it ended.

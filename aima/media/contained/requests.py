@@ -13,7 +13,7 @@ import socket
 
 import av
 import cv2
-from PIL import ExifTags, Image, ImageChops, ImagePalette, MpoImagePlugin, TiffImagePlugin, WebPImagePlugin  # noqa: F401
+from PIL import ExifTags, Image, ImageChops, ImagePalette  # noqa: F401
 
 from aima.domain.media import MediaInfo
 from aima.errors import AimaError, DecoderDied
@@ -35,7 +35,7 @@ def prepare(*, decord: bool) -> None:
             importlib.import_module(module.name)
     cv2.setNumThreads(1)
     av.logging.set_level(av.logging.ERROR)
-    Image.preinit()
+    Image.init()
     sniff.signatures()
     if decord:
         import aima.media.decord_video  # noqa: F401
