@@ -1,0 +1,94 @@
+"""How well people are told apart on real media. Floors lie below what was measured (0.95, 1.0, 1.0)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.optimize import linear_sum_assignment
+
+from aima.domain.media import Segment
+from aima.domain.track import Cluster, Track
+from aima.fusion.persons import link
+from aima.models import load
+from aima.settings import Settings
+from tests.conftest import MEDIA_DIR, MEDIA_REASON
+from tests.fusion.seeing import Eyes
+
+pytestmark = pytest.mark.skipif(not MEDIA_DIR.is_dir(), reason=MEDIA_REASON)
+
+Intervals = Iterable[tuple[float, float]]
+
+
+@pytest.fixture(scope="module")
+def eyes(settings: Settings) -> Eyes:
+    return Eyes.open(settings)
+
+
+def persons(eyes: Eyes, tracks: list[Track]) -> tuple[Cluster, ...]:
+    calibration = load(eyes.settings, "face_embedding").calibration
+    assert calibration is not None
+    return link(tracks, calibration, eyes.settings.identity.join, eyes.settings.identity.review)
+
+
+def intervals(cluster: Cluster, tracks: Mapping[str, Track]) -> Intervals:
+    return [(tracks[t].start_us / 1e6, tracks[t].end_us / 1e6) for t in cluster.track_ids]
+
+
+def cells(spans: Intervals, duration: float) -> np.ndarray:
+    middles = np.arange(0, duration, 0.1) + 0.05
+    return np.any([(middles >= start) & (middles < end) for start, end in [*spans, (0, 0)]], axis=0)
+
+
+def f1(truth: dict, found: list[Intervals]) -> float:
+    """F1 over tenths of a second of the best assignment of found persons to true ones, optional time left out."""
+    duration = truth["duration"]
+    wanted = [cells(p["required"], duration) for p in truth["persons"]]
+    optional = np.array([cells(p["optional"], duration) for p in truth["persons"]])
+    shown = np.array([cells(spans, duration) for spans in found])
+    hits = np.array([[np.sum(w & s & ~o) for s in shown] for w, o in zip(wanted, optional, strict=True)])
+    rows, columns = linear_sum_assignment(-hits)
+    extra = [shown[c] & ~wanted[r] & ~optional[r] for r, c in zip(rows, columns, strict=True)]
+    others = [shown[c] & ~optional.any(axis=0) for c in range(len(found)) if c not in columns]
+    background = cells(truth.get("background_faces", []), duration)
+    wrong = sum(int(np.sum(cells_ & ~background)) for cells_ in [*extra, *others])
+    right, needed = hits[rows, columns].sum(), sum(np.sum(w & ~o) for w, o in zip(wanted, optional, strict=True))
+    return float(2 * right / (right + wrong + needed))
+
+
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [
+        ("hamilton_short.mp4", 0.85),  # singer, pianist in profile, dark audience
+        ("debate_001.avi", 0.98),
+        ("pyfeat_single.mp4", 0.98),
+    ],
+)
+def test_people_are_found_when_they_are_seen(eyes: Eyes, media_dir: Path, name: str, floor: float):
+    tracks = {t.track_id: t for t in eyes.tracks(media_dir / "video" / name, "a")}
+    truth = json.loads((media_dir / "truth" / "video" / name).with_suffix(".json").read_text())
+    found = [intervals(cluster, tracks) for cluster in persons(eyes, list(tracks.values()))]
+    assert f1(truth, found) >= floor
+
+
+def test_people_who_are_seen_from_behind_are_no_persons(eyes: Eyes, media_dir: Path):
+    behind = Segment("a", 0, "sight", 75_000_000, 83_000_000)
+    tracks = eyes.tracks(media_dir / "video" / "one_by_one.mp4", "a", [behind])
+    assert tracks, "ears and hair are taken for faces now and then"
+    assert persons(eyes, tracks) == ()
+
+
+def test_photographs_of_many_people_fall_into_these_people(eyes: Eyes, media_dir: Path):
+    identities = json.loads((media_dir / "truth" / "face_identities.json").read_text())
+    chosen = [(who, file) for who, files in identities.items() if "character" in who for file in files[:2]]
+    largest, everything = {}, []
+    for _, file in chosen:
+        tracks = eyes.tracks(media_dir / file, file)
+        everything += tracks
+        largest[file] = max(tracks, key=lambda t: float(t.boxes[0, 2] * t.boxes[0, 3])).track_id
+    group = {t: number for number, c in enumerate(persons(eyes, everything)) for t in c.track_ids}
+    pairs = [(a[0] == b[0], group[largest[a[1]]] == group[largest[b[1]]]) for a, b in combinations(chosen, 2)]
+    assert not [pair for pair in pairs if pair == (False, True)], "nobody is taken for somebody else"
+    assert sum(pair == (True, False) for pair in pairs) <= 0.05 * sum(same for same, _ in pairs)
