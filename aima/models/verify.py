@@ -48,7 +48,7 @@ def check_files(entry: Entry, models_dir: Path) -> Path:
     """
     directory = entry.directory(models_dir)
     remedy = f"run `aima models build {entry.name}`"
-    # Hashed at every load: 30 MB take 20 ms, and nothing unverified reaches a parser.
+    # Hashed at every load: 30 MB take 30 ms, and nothing unverified reaches a parser.
     for name, sha256 in entry.files.items():
         if not (directory / name).is_file():
             raise ModelMissing(f"{entry.name}: its weights are not built", remedy)
