@@ -78,6 +78,11 @@ def home_at(path: Path) -> Home:
     return Home(path.expanduser().absolute())
 
 
+def nearest_existing(path: Path) -> Path:
+    """The path itself, or the nearest directory above it that exists."""
+    return next(candidate for candidate in (path, *path.parents) if candidate.exists())
+
+
 def check_usable(home: Home) -> None:
     """Refuse a data directory that cannot hold the stack, before anything is written.
 
@@ -85,7 +90,10 @@ def check_usable(home: Home) -> None:
         HomeUnusable: a file stands in its place, or it cannot be written.
         DiskFull: less than MIN_FREE_BYTES are free there.
     """
-    nearest = next(path for path in (home.root, *home.root.parents) if path.exists())
+    try:
+        nearest = nearest_existing(home.root)
+    except OSError as error:
+        raise HomeUnusable(f"the data directory {home.root} cannot be used: {error.strerror}", ELSEWHERE) from error
     if not nearest.is_dir():
         raise HomeUnusable(f"the data directory {home.root} cannot be used: {nearest} is a file", ELSEWHERE)
     if not os.access(nearest, os.W_OK | os.X_OK):
@@ -99,8 +107,7 @@ def check_space(home: Home) -> None:
     Raises:
         DiskFull: less than MIN_FREE_BYTES are free under the data directory.
     """
-    nearest = next(path for path in (home.root, *home.root.parents) if path.exists())
-    free = shutil.disk_usage(nearest).free
+    free = shutil.disk_usage(nearest_existing(home.root)).free
     if free < MIN_FREE_BYTES:
         raise DiskFull(
             f"only {free >> 20} MB are free under {home.root}, {MIN_FREE_BYTES >> 20} MB are needed",

@@ -49,18 +49,19 @@ def is_alive(pid: int) -> bool:
 
 def end(processes: list[psutil.Process], gentle: signal.Signals, grace_s: float) -> None:
     """Ask the processes to go; kill what is left of them and of their descendants after `grace_s`."""
-    family = _with_descendants(processes)
-    below = {child for process in processes for child in _with_descendants([process])[1:]}
+    family = family_of(processes)
+    below = {child for process in processes for child in family_of([process])[1:]}
     # A parent ends its children in order; told at once, they would wait for each other.
     for process in set(processes) - below:
         _send(process, gentle)
     _, left = psutil.wait_procs(family, timeout=grace_s)
-    for process in _with_descendants(left):
+    for process in family_of(left):
         _send(process, signal.SIGKILL)
     psutil.wait_procs(left, timeout=5)
 
 
-def _with_descendants(processes: list[psutil.Process]) -> list[psutil.Process]:
+def family_of(processes: list[psutil.Process]) -> list[psutil.Process]:
+    """The processes and all their living descendants, each once."""
     family = dict.fromkeys(processes)
     for process in processes:
         with contextlib.suppress(psutil.Error):

@@ -49,15 +49,17 @@ def stop(settings: Settings) -> None:
         ServerFailed: the supervisor did not end in time.
     """
     home = home_at(settings.home)
-    running = current_state(home)
-    if running is None:
-        _end_leftovers(home)
-        return
-    os.kill(running.pid, signal.SIGTERM)
+    if (running := current_state(home)) is not None:
+        os.kill(running.pid, signal.SIGTERM)
+        _await_end(home, running.pid)
+    _end_leftovers(home)
+
+
+def _await_end(home: Home, pid: int) -> None:
     until = time.monotonic() + STOP_TIMEOUT_S
-    while supervisor_lives(home):
+    while supervisor_lives(home) or process.is_alive(pid):
         if time.monotonic() > until:
-            raise ServerFailed(f"the supervisor (pid {running.pid}) did not end", f"look at {home.logs}")
+            raise ServerFailed(f"the supervisor (pid {pid}) did not end", f"look at {home.logs}")
         time.sleep(0.05)
 
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import socket
 
-import grpc  # type: ignore[import-untyped]
-
 from aima.local.home import home_at
 from aima.local.postgres import Postgres, why_unreachable
 from aima.local.ray_head import RayHead
@@ -39,6 +37,9 @@ def why_ray_unreachable(address: str) -> str:
         except OSError as error:
             return error.strerror or str(error)
         return ""
+    # Slow to import, and needed for external clusters alone.
+    import grpc  # type: ignore[import-untyped]
+
     with grpc.insecure_channel(f"{host}:{port or USUAL_GCS_PORT}") as channel:
         try:
             channel.unary_unary("/grpc.health.v1.Health/Check")(b"", timeout=TIMEOUT_S)

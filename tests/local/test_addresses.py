@@ -2,8 +2,9 @@ import psycopg
 import pytest
 
 from aima.errors import StackDown
-from aima.local import postgres_url
-from tests.conftest import make_home, make_settings
+from aima.local import dashboard_url, postgres_url, ray_environment
+from aima.settings import Settings
+from tests.conftest import make_settings
 
 
 def test_the_url_leads_to_our_database(postgres: str) -> None:
@@ -12,13 +13,34 @@ def test_the_url_leads_to_our_database(postgres: str) -> None:
     assert row == ("aima", "aima", "UTF8")
 
 
-def test_without_a_stack_the_remedy_is_named() -> None:
-    with pytest.raises(StackDown) as caught:
-        postgres_url(make_settings(make_home()))
-    assert caught.value.remedy == "start it with: aima up"
+def test_a_wrong_password_is_refused(postgres: str) -> None:
+    host = postgres.rpartition("@")[2]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(f"postgresql://aima:wrong@{host}")
+
+
+def test_the_bootstrap_superuser_cannot_log_in(postgres: str) -> None:
+    host = postgres.rpartition("@")[2]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        psycopg.connect(f"postgresql://postgres:any@{host}")
+
+
+def test_without_a_stack_the_remedy_is_named(spare: Settings) -> None:
+    local_ray = make_settings(spare.home)
+    for ask in (postgres_url, ray_environment, dashboard_url):
+        with pytest.raises(StackDown) as caught:
+            ask(local_ray)
+        assert caught.value.remedy == "start it with: aima up"
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg", "postgresql+psycopg2"])
-def test_an_external_url_gets_the_driver_that_we_have(scheme: str) -> None:
-    settings = make_settings(make_home(), stores={"postgres": f"{scheme}://u:p@db.example:5/x"})
+def test_an_external_url_gets_the_driver_that_we_have(spare: Settings, scheme: str) -> None:
+    settings = make_settings(spare.home, stores={"postgres": f"{scheme}://u:p@db.example:5/x"})
     assert postgres_url(settings) == "postgresql+psycopg://u:p@db.example:5/x"
+
+
+@pytest.mark.parametrize("address", ["head.example:6379", "ray://head.example:10001"])
+def test_an_external_cluster_is_named_to_drivers(spare: Settings, address: str) -> None:
+    settings = make_settings(spare.home, ray={"address": address})
+    assert ray_environment(settings) == {"RAY_ADDRESS": address}
+    assert dashboard_url(settings) == "http://head.example:8265"
