@@ -11,9 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.columns import Columns
-from rich.console import RenderableType
-from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from aima import local
@@ -60,7 +58,7 @@ def demo(
     ] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Start the local stack, analyze a sample (or your media) and show who appears when."""
+    """Start the local stack, analyse a sample (or your media) and show who appears when."""
     settings = load_settings()
     started = time.monotonic()
     paths = prepare(settings, media or [])
@@ -77,7 +75,7 @@ def demo(
 
 
 def prepare(settings: Settings, media: Sequence[Path]) -> list[Path]:
-    """Start what is needed, build weights that are missing, and give the files to be analyzed."""
+    """Start what is needed, build weights that are missing, and give the files to be analysed."""
     _say("starting the local stack")
     local.start(settings)
     _say("looking for the models")
@@ -91,7 +89,8 @@ def prepare(settings: Settings, media: Sequence[Path]) -> list[Path]:
 def _outcome(services: Services, report: AnalysisReport, started: float) -> Outcome:
     asked = {file.media_id for file in report.files}
     everybody = services.persons.list()
-    persons = tuple(p for p in everybody if asked & {seen.media_id for seen in p.appearances})
+    asked_for = (p for p in everybody if asked & {seen.media_id for seen in p.appearances})
+    persons = tuple(sorted(asked_for, key=lambda person: person.number))
     return Outcome(report, persons, write_for(services, everybody), time.monotonic() - started)
 
 
@@ -115,23 +114,27 @@ def _show(services: Services, outcome: Outcome) -> None:
     media = [summary.medium for summary in services.media.list()]
     entries = gather(outcome.persons, media, services.archive)
     for person, entry in zip(outcome.persons, entries, strict=True):
-        out.print(Padding(_entry(services, person, entry.sightings), (1, 0, 0, 0)))
+        out.print()
+        _show_person(services, person, entry.sightings)
     out.print()
     _line(_conclusion(outcome))
     _show_next(services, outcome)
 
 
-def _entry(services: Services, person: PersonView, sightings: Sequence[Sighting]) -> RenderableType:
-    """A person as it is printed: thumbnail beside the intervals, or the picture's path below them."""
+def _show_person(services: Services, person: PersonView, sightings: Sequence[Sighting]) -> None:
+    """The thumbnail beside the intervals, or the picture's path below them."""
     text = Text(display(person.label), style="bold")
     for sighting in sightings:
         text.append(f"\n{display(sighting.filename)}: {_times(sighting)}", style="not bold")
     picture = picture_of(person, services.archive)
     if picture and shows_pictures(out):
-        return Columns([thumbnail(picture), text], padding=(0, 2))
+        grid = Table.grid(padding=(0, 2))
+        grid.add_row(thumbnail(picture), text)
+        out.print(grid)
+        return
     if picture and person.picture_path:
         text.append(f"\npicture: {services.archive.path(person.picture_path)}", style="not bold dim")
-    return text
+    out.print(text, soft_wrap=True, highlight=False)
 
 
 def _times(sighting: Sighting) -> str:
@@ -144,18 +147,19 @@ def _conclusion(outcome: Outcome) -> str:
     found = f"{len(outcome.persons)} person{'' if len(outcome.persons) == 1 else 's'}, {outcome.seconds:.0f} s."
     if outcome.report.fusion.changed or outcome.report.segments:
         return found
-    return f"{found} Everything was known already: nothing was analyzed again, nothing changed."
+    return f"{found} Everything was known already: nothing was analysed again, nothing changed."
 
 
 def _show_next(services: Services, outcome: Outcome) -> None:
-    aima = _command()
+    aima, settings = _command(), services.settings
+    token = local.ray_environment(settings).get("RAY_AUTH_TOKEN_PATH", "none")
     who = f'"{display(outcome.persons[0].label)}"' if outcome.persons else "PERSON"
     steps = [
         (f"{aima} persons show {who}", "every appearance with its evidence"),
         (f'{aima} persons name {who} "A Name"', "a name, here and wherever this face is seen"),
         (f"{aima} analyze PATH...", "your own files and folders"),
         (str(outcome.sheet), "everybody on one page, for a browser"),
-        (local.dashboard_url(services.settings), "what Ray is doing (asks for the token: see aima status)"),
+        (local.dashboard_url(settings), f"what Ray is doing; the token that it asks for: {token}"),
         (f"{aima} down", "stop everything; the results stay"),
     ]
     _line("Where to look next:", style="bold")
