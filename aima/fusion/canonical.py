@@ -20,6 +20,7 @@ Form = list[object]
 def canonical_hash(tracks: Sequence[Track], clusters: Sequence[Cluster]) -> str:
     """sha256 in hex over tracks and clusters, the same for any order of both."""
     forms = {track.track_id: _form(track) for track in tracks}
+    # Tracks are known by their place in the sorted list: ids may differ where results do not.
     numbers = {track_id: number for number, track_id in enumerate(sorted(forms, key=lambda key: _text(forms[key])))}
     partition = sorted(sorted(numbers[track_id] for track_id in cluster.track_ids) for cluster in clusters)
     ordered = [forms[track_id] for track_id in numbers]

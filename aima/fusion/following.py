@@ -16,6 +16,7 @@ from aima.fusion import thresholds as limits
 from aima.fusion.observed import Floats, Observed
 
 FORBIDDEN = 1e6
+"""Cost of what may not be; so high that as many faces as possible are given to a path."""
 
 
 @dataclass(slots=True)
@@ -88,6 +89,7 @@ def _costs(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64], 
     before = np.stack([path.box for path in live])
     place = np.maximum(overlap(expected, observed.boxes[faces]), overlap(before, observed.boxes[faces]))
     look = _looks(observed, live, faces)
+    # A comparison with NaN (no vector) is false: without vectors only the place counts, and no gap is bridged.
     bridged = np.array([path.frame < frame - 1 for path in live])[:, None]
     near = _distance(expected, observed.boxes[faces]) <= limits.REACH
     follows = np.where(

@@ -95,10 +95,12 @@ class _Agglomeration:
             self._enqueue(point)
         while self._queue:
             _, one, other, stamp, other_stamp = heapq.heappop(self._queue)
+            # A newer entry of this group is in the queue, or the group is gone.
             if self._dead[one] or stamp != self._stamp[one]:
                 continue
             if not self._dead[other] and other_stamp == self._stamp[other]:
                 one = self._merge(min(one, other), max(one, other))
+            # Else the partner has changed since: its score was an upper bound, and a new partner is looked for.
             self._enqueue(one)
         return [sorted(group) for group, dead in zip(self._members, self._dead, strict=True) if not dead]
 
@@ -121,6 +123,7 @@ class _Agglomeration:
         self._members[kept] += self._members[gone]
         self._stamp[kept] += 1
         self._dead[gone] = True
+        # Whoever kept away from the one that is gone now keeps away from the whole group.
         for other in self._apart[gone]:
             self._apart[other].discard(gone)
             self._apart[other].add(kept)

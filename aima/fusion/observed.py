@@ -108,6 +108,7 @@ def _rows(table: pa.Table, name: str, counts: Counts) -> Floats:
         return np.zeros((total, 0), np.float32)
     there, inner = _Lists.of(table, name).aligned(counts)
     filled = np.asarray(inner.is_valid())
+    # The outer list may be there and the inner one null: a face of which no vector was made.
     there[there] = filled
     values = _floats(inner.flatten())
     rows = np.full((total, len(values) // max(int(filled.sum()), 1)), np.nan, np.float32)

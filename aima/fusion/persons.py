@@ -96,6 +96,7 @@ def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cl
 def _points(tracks: Sequence[Track]) -> Points:
     best = np.array([np.sort(track.quality)[-limits.VECTORS_PER_TRACK :].mean() for track in tracks])
     shortfall = np.clip(1 - best / limits.USEFUL_QUALITY, 0, 1)
+    # A track that was seen well from five sides says more about a person than a single blurred look.
     looks = np.array([max(len(track.vectors), 1) for track in tracks])
     return Points(
         vectors=np.array([track.vector for track in tracks], np.float32),
@@ -142,6 +143,7 @@ def _with_weak(points: Points, groups: Groups, weak: Sequence[int], rule: _Rule)
     if not weak or not groups:
         return groups
     scores = log_odds(points.taken(weak), points.gathered(groups), rule.calibration)
+    # Compared with the sure members only, so that it does not matter which weak track came before.
     grown = [list(group) for group in groups]
     for place in np.argsort(-scores.max(axis=1), kind="stable"):
         track = weak[int(place)]

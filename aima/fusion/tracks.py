@@ -44,6 +44,7 @@ def _believable(observed: Observed, path: Indices) -> bool:
 def _end(observed: Observed, path: Indices, cuts: Indices, step_us: int) -> int:
     frame = int(observed.frame[path[-1]])
     last = int(observed.frames_us[frame])
+    # Frames of variable rate may lie closer than a step; tracks must not overlap what comes next.
     later = [int(t) for t in observed.frames_us[frame + 1 : frame + 2]]
     later += [int(t) for t in cuts[np.searchsorted(cuts, last, side="right") :][:1]]
     return min([last + step_us, *later])

@@ -1,0 +1,40 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aima.fusion.following import follow, overlap
+from aima.fusion.observed import read_observed
+from tests.fusion.making import STEP_US, Face, look, table
+
+BOXES = st.lists(
+    st.tuples(st.floats(-50, 50), st.floats(-50, 50), st.floats(1, 80), st.floats(1, 80)), min_size=1, max_size=4
+).map(lambda boxes: np.array(boxes, np.float32))
+
+
+@settings(deadline=None, derandomize=True, max_examples=80)
+@given(BOXES, BOXES)
+def test_overlap_is_symmetric_and_within_bounds(a: np.ndarray, b: np.ndarray):
+    shared = overlap(a, b)
+    assert shared.shape == (len(a), len(b))
+    assert ((shared >= 0) & (shared <= 1 + 1e-5)).all()
+    assert shared == pytest.approx(overlap(b, a).T)
+    assert np.diag(overlap(a, a)) == pytest.approx(1, abs=1e-3)
+
+
+def test_overlap_of_known_boxes():
+    one = np.array([[0, 0, 10, 10]], np.float32)
+    other = np.array([[5, 0, 10, 10], [10, 0, 10, 10]], np.float32)
+    assert overlap(one, other).tolist() == [[pytest.approx(1 / 3), 0]]
+
+
+def test_a_face_that_turns_round_is_where_it_was_not_where_it_was_going():
+    places = [0, 45, 90, 90, 45, 0]
+    rows = table({n * STEP_US: [Face(float(left))] for n, left in enumerate(places)})
+    paths = follow(read_observed(rows), np.zeros(len(places), np.int64))
+    assert paths == [[0, 1, 2, 3, 4, 5]]
+
+
+def test_a_path_never_leaves_its_shot():
+    rows = table({n * STEP_US: [Face(50.0, vector=look(0, n))] for n in range(6)})
+    assert follow(read_observed(rows), np.array([0, 0, 0, 1, 1, 2])) == [[0, 1, 2], [3, 4], [5]]
