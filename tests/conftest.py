@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import aima.pipeline  # noqa: F401 - before any test imports ray
 from aima import local
 from aima.settings import Settings, default_home
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from aima.errors import StackDown
 
@@ -28,7 +29,8 @@ def connect(environment: Mapping[str, str]) -> None:
             return
         address = os.environ.get("RAY_ADDRESS", "auto")
         try:
-            ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
+            with _without_stderr():
+                ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
         except (ConnectionError, RuntimeError, TimeoutError) as error:
             raise StackDown(f"no Ray cluster answers at {address}", "start it with: aima up") from error
     for name in ("ray", "ray.data"):
@@ -48,3 +50,16 @@ def disconnect() -> None:
 
     if ray.is_initialized():
         ray.shutdown()
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Ray's native part greets on the file descriptor itself; what matters is raised."""
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)

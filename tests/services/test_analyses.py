@@ -13,7 +13,7 @@ import pytest
 
 from aima.bootstrap import Services, open_services
 from aima.errors import MediaMissing, PlanInvalid
-from aima.pipeline import flow
+from aima.pipeline import flow, resume
 from aima.pipeline.plan import DEFAULT, fused, split
 from aima.pipeline.task import Failure, Finished
 from aima.services.sample import portraits
@@ -157,8 +157,6 @@ def test_a_path_that_is_missing_and_a_plan_that_cannot_work_start_nothing(servic
 def test_fused_and_split_plans_see_the_same(first, services, workspace, clip):
     (medium,) = [m for m in services.stores.media.all() if m.filename in {"copy of two.mp4", "two.mp4"}]
     segments = services.stores.media.segments(medium.content_id)
-    from aima.pipeline import resume
-
     seen = []
     for places in (fused(1), split(1, 1)):
         plan = services.analyses.plan(WANTED, places)
