@@ -89,12 +89,12 @@ def _costs(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64], 
     before = np.stack([path.box for path in live])
     place = np.maximum(overlap(expected, observed.boxes[faces]), overlap(before, observed.boxes[faces]))
     look = _looks(observed, live, faces)
-    # A comparison with NaN (no vector) is false: without vectors only the place counts, and no gap is bridged.
+    # A comparison with NaN (no vector) is false.
     bridged = np.array([path.frame < frame - 1 for path in live])[:, None]
+    agrees = (place >= limits.PLACE_BRIDGED) & (look >= limits.LOOK_BRIDGED)
+    agrees |= (place >= limits.PLACE_ALONE) & np.isnan(look)
     near = _distance(expected, observed.boxes[faces]) <= limits.REACH
-    follows = np.where(
-        bridged, (place >= limits.PLACE_BRIDGED) & (look >= limits.LOOK_BRIDGED), place >= limits.PLACE_NEXT
-    )
+    follows = np.where(bridged, agrees, place >= limits.PLACE_NEXT)
     follows |= near & (look >= limits.LOOK_MOVED)
     follows &= ~(look < limits.LOOK_CONTRADICTS) | ~_both_good(observed, live, faces)
     return np.where(follows, -(place + np.nan_to_num(look)), FORBIDDEN)

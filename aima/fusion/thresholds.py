@@ -17,6 +17,8 @@ PLACE_BRIDGED: Final = 0.15
 """Least overlap with the predicted box after a gap, where LOOK_BRIDGED must hold too."""
 LOOK_BRIDGED: Final = 0.30
 """Least similarity after a gap."""
+PLACE_ALONE: Final = 0.50
+"""Least overlap after a gap where there are no vectors to compare."""
 LOOK_MOVED: Final = 0.50
 """Least similarity if a face moved so fast that boxes do not overlap ..."""
 REACH: Final = 2.0

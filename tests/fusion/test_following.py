@@ -38,3 +38,11 @@ def test_a_face_that_turns_round_is_where_it_was_not_where_it_was_going():
 def test_a_path_never_leaves_its_shot():
     rows = table({n * STEP_US: [Face(50.0, vector=look(0, n))] for n in range(6)})
     assert follow(read_observed(rows), np.array([0, 0, 0, 1, 1, 2])) == [[0, 1, 2], [3, 4], [5]]
+
+
+def test_a_gap_is_bridged_without_vectors_only_at_the_same_place():
+    def paths(left: float) -> int:
+        rows = table({0: [Face(50.0)], STEP_US: [Face(50.0)], 2 * STEP_US: [], 3 * STEP_US: [Face(left)]})
+        return len(follow(read_observed(rows), np.zeros(4, np.int64)))
+
+    assert (paths(60.0), paths(110.0)) == (1, 2)
