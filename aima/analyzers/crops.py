@@ -28,7 +28,7 @@ def similarity(source: Reals, target: Reals) -> Reals:
     z_mean, w_mean = z.mean(axis=-1, keepdims=True), w.mean(axis=-1, keepdims=True)
     spread = (np.abs(z - z_mean) ** 2).sum(axis=-1)
     covered = (np.conj(z - z_mean) * (w - w_mean)).sum(axis=-1)
-    turn = np.divide(covered, spread, out=np.full(covered.shape, np.nan + 0j), where=spread > 0)
+    turn = np.divide(covered, spread, out=np.full(covered.shape, complex(np.nan, np.nan)), where=spread > 0)
     shift = w_mean[..., 0] - turn * z_mean[..., 0]
     rows = [np.stack([turn.real, -turn.imag, shift.real], -1), np.stack([turn.imag, turn.real, shift.imag], -1)]
     return np.stack(rows, axis=-2)

@@ -10,8 +10,9 @@ import pyarrow as pa
 from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
-from aima.analyzers.crops import Pixels, square, tensor
-from aima.analyzers.faces import faces_of, slices
+from aima.analyzers.crops import Pixels
+from aima.analyzers.faces import faces_of
+from aima.analyzers.network import answers, face_crops, spread
 from aima.domain.batch import FrameBatch
 from aima.domain.observation import EXPRESSION_COLUMNS, EXPRESSIONS
 from aima.models.model import Model
@@ -44,22 +45,16 @@ class Emotion(Analyzer[EmotionOptions]):
         """Probabilities that sum to 1, aligned with `faces`; null for faces that are too small."""
         faces = faces_of(batch)
         chosen = np.flatnonzero(faces.sizes >= options.min_size)
-        contract = self._model.contract
-        side, factor = contract["size"], contract["box_scale"]
-        crops = [square(batch.frames[faces.frame[i]], faces.boxes[i], factor, side) for i in chosen]
+        crops = face_crops(batch.frames, faces, chosen, self._model.contract)
         shown = self._probabilities(crops)
         if options.mirror:
             shown = (shown + self._probabilities([crop[:, ::-1] for crop in crops])) / 2
-        values: list[list[float] | None] = [None] * len(faces)
-        for i, row in zip(chosen, shown.tolist(), strict=True):
-            values[i] = row
-        return self.table(batch.pts_us, {"face_expressions": faces.per_frame(values)})
+        return self.table(
+            batch.pts_us, {"face_expressions": faces.per_frame(spread(shown.tolist(), chosen, len(faces)))}
+        )
 
     def _probabilities(self, crops: list[Pixels]) -> npt.NDArray[np.float64]:
-        contract = self._model.contract
-        outputs = [
-            self._model.runtime.run({contract["input"]: tensor(crops[part], contract)})[contract["probabilities"]]
-            for part in slices(len(crops))
-        ]
-        shown = np.concatenate([np.zeros((0, len(EXPRESSIONS))), *outputs])[:, self._order]
+        """Float64 [m, 7] in the order of EXPRESSIONS."""
+        nothing = np.zeros((0, len(EXPRESSIONS)))
+        shown = answers(self._model, crops, ["probabilities"]).get("probabilities", nothing)[:, self._order]
         return np.asarray(shown / np.maximum(shown.sum(axis=1, keepdims=True), 1e-12))

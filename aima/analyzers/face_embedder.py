@@ -10,12 +10,12 @@ import pyarrow as pa
 from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
-from aima.analyzers.crops import ARCFACE, ARCFACE_SIDE, Pixels, aligned, similarity, square, tensor
 from aima.analyzers.face_quality import pose, quality
-from aima.analyzers.faces import Faces, faces_of, slices
+from aima.analyzers.faces import Faces, faces_of
+from aima.analyzers.network import ALIGNED, answers, face_crops, spread
 from aima.domain.batch import FrameBatch
 from aima.domain.observation import FACE_VECTOR_COLUMNS
-from aima.models.model import Arrays, Model
+from aima.models.model import Model
 
 Floats = npt.NDArray[np.float32]
 
@@ -46,28 +46,22 @@ class FaceEmbedder(Analyzer[FaceEmbedderOptions]):
         """Vectors, qualities, ages and genders aligned with `faces`."""
         faces = faces_of(batch)
         seen = pose(faces.landmarks)
-        usable = seen.plausible & (faces.sizes >= options.min_size)
-        matrices = similarity(faces.landmarks, ARCFACE)
-        crops = [aligned(batch.frames[faces.frame[i]], matrices[i], ARCFACE_SIDE) for i in np.flatnonzero(usable)]
+        usable = np.flatnonzero(seen.plausible & (faces.sizes >= options.min_size))
         grades = np.zeros(len(faces))
-        grades[usable] = quality(faces.scores[usable], faces.sizes[usable], seen.take(usable), crops)
-        chosen = np.flatnonzero(usable) if options.identify else np.zeros(0, np.int64)
-        said = self._run(batch, faces, chosen, crops)
-        columns = {name: faces.per_frame(_spread(chosen, said.get(name), len(faces))) for name in SAID}
-        return self.table(batch.pts_us, {"face_quality": faces.per_frame(grades.tolist()), **columns})
+        upright = face_crops(batch.frames, faces, usable, ALIGNED)
+        grades[usable] = quality(faces.scores[usable], faces.sizes[usable], seen.take(usable), upright)
+        columns = {
+            "face_quality": grades.tolist(),
+            **self._say(batch, faces, usable[: None if options.identify else 0]),
+        }
+        return self.table(batch.pts_us, {name: faces.per_frame(values) for name, values in columns.items()})
 
-    def _run(self, batch: FrameBatch, faces: Faces, chosen: npt.NDArray[np.int64], crops: list[Pixels]) -> Arrays:
-        """What the network says of the chosen faces, by column; nothing without a face."""
-        contract = self._model.contract
-        if contract["crop"] == "box":
-            side, factor = contract["size"], contract["box_scale"]
-            crops = [square(batch.frames[faces.frame[i]], faces.boxes[i], factor, side) for i in chosen]
-        outputs = [
-            self._model.runtime.run({contract["input"]: tensor(crops[part], contract)}) for part in slices(len(chosen))
-        ]
-        names = {key: contract[key] for key in ("vector", "age", "gender") if key in contract}
-        joined = {key: np.concatenate([o[name] for o in outputs]) for key, name in names.items() if outputs}
-        return {column: read(joined[key]) for column, (key, read) in SAID.items() if key in joined}
+    def _say(self, batch: FrameBatch, faces: Faces, chosen: npt.NDArray[np.int64]) -> dict[str, list[Any]]:
+        """What the network says of the chosen faces; it is not called if there are none."""
+        crops = face_crops(batch.frames, faces, chosen, self._model.contract)
+        said = answers(self._model, crops, [part for part, _ in SAID.values()])
+        values = {column: read(said[part]).tolist() for column, (part, read) in SAID.items() if part in said}
+        return {column: spread(values.get(column), chosen, len(faces)) for column in SAID}
 
 
 def normalised(vectors: Floats) -> Floats:
@@ -92,11 +86,3 @@ def female(male: Floats) -> Floats:
 
 SAID = {"face_vectors": ("vector", normalised), "face_ages": ("age", years), "face_genders": ("gender", female)}
 """Column -> output of the network and how it is read."""
-
-
-def _spread(chosen: npt.NDArray[np.int64], values: npt.NDArray[Any] | None, total: int) -> list[Any]:
-    """One value per face, None for those that were not chosen or of which nothing was said."""
-    spread: list[Any] = [None] * total
-    for i, value in zip(chosen, [] if values is None else values.tolist(), strict=values is not None):
-        spread[i] = value
-    return spread

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -13,9 +12,6 @@ import pyarrow as pa
 from aima.domain.batch import FrameBatch
 
 T = TypeVar("T")
-
-RUN_AT_MOST = 64
-"""Faces per call of a network: bounds the memory of a chunk that shows a crowd."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +37,12 @@ class Faces:
         """Geometric mean of width and height in analysis pixels, [m]."""
         return np.asarray(np.sqrt(np.clip(self.boxes[:, 2:], 0, None).prod(axis=1)))
 
+    @property
+    def marked(self) -> npt.NDArray[np.bool_]:
+        """Faces whose landmarks are known and apart from each other, [m]."""
+        with np.errstate(invalid="ignore"):
+            return np.asarray(np.ptp(self.landmarks, axis=1).max(axis=1, initial=0) > 1)
+
     def per_frame(self, values: list[T]) -> list[list[T] | None]:
         """One list per frame from one value per face; None where `faces` is null."""
         rest = iter(values)
@@ -60,11 +62,6 @@ def faces_of(batch: FrameBatch) -> Faces:
         scores=_numbers(flat, "score"),
         landmarks=_landmarks(flat) / scale,
     )
-
-
-def slices(total: int, size: int = RUN_AT_MOST) -> Iterator[slice]:
-    """Consecutive slices of at most `size` that cover `total`."""
-    return (slice(start, min(start + size, total)) for start in range(0, total, size))
 
 
 def _numbers(faces: pa.Array, name: str) -> npt.NDArray[np.float64]:

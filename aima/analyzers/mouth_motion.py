@@ -11,9 +11,10 @@ import pyarrow as pa
 from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
-from aima.analyzers.crops import Reals, square, tensor
-from aima.analyzers.faces import Faces, faces_of, slices
+from aima.analyzers.crops import Reals
+from aima.analyzers.faces import Faces, faces_of
 from aima.analyzers.lips import held_still, motion, opening
+from aima.analyzers.network import answers, face_crops, spread
 from aima.domain.batch import FrameBatch
 from aima.domain.observation import MOUTH_COLUMNS
 from aima.models.model import Model
@@ -49,7 +50,7 @@ class MouthMotion(Analyzer[MouthMotionOptions]):
     def analyze(self, batch: FrameBatch, options: MouthMotionOptions) -> pa.Table:
         """Opening and motion aligned with `faces`; null for faces that are too small or without landmarks."""
         faces = faces_of(batch)
-        readable = (faces.sizes >= options.min_size) & np.isfinite(faces.landmarks).all(axis=(1, 2))
+        readable = (faces.sizes >= options.min_size) & faces.marked
         spans = _spans(batch)
         moved: list[list[float | None] | None] = [
             _motion(batch, faces, i, spans[faces.frame[i]]) if readable[i] else None for i in range(len(faces))
@@ -62,17 +63,10 @@ class MouthMotion(Analyzer[MouthMotionOptions]):
         return self.table(batch.pts_us, columns)
 
     def _open(self, batch: FrameBatch, faces: Faces, readable: npt.NDArray[np.bool_]) -> list[float | None]:
-        contract = self._model.contract
         chosen = np.flatnonzero(readable)
-        side, factor = contract["size"], contract["box_scale"]
-        crops = [square(batch.frames[faces.frame[i]], faces.boxes[i], factor, side) for i in chosen]
-        values: list[float | None] = [None] * len(faces)
-        for part in slices(len(chosen)):
-            outputs = self._model.runtime.run({contract["input"]: tensor(crops[part], contract)})
-            points = np.asarray(outputs[contract["points"]], np.float64).reshape(-1, 68, 2)
-            for i, gap in zip(chosen[part], opening(points), strict=True):
-                values[i] = float(gap)
-        return values
+        crops = face_crops(batch.frames, faces, chosen, self._model.contract)
+        points = answers(self._model, crops, ["points"]).get("points", np.zeros((0, 136)))
+        return spread(opening(points.reshape(-1, 68, 2).astype(np.float64)).tolist(), chosen, len(faces))
 
 
 def _spans(batch: FrameBatch) -> Spans:
@@ -106,7 +100,7 @@ def _path(batch: FrameBatch, faces: Faces, i: int, pts_us: npt.NDArray[np.int64]
 
 def _same_face(faces: Faces, i: int, frame: int) -> int | None:
     """The face of `frame` that covers face `i` best, if it covers a third of both."""
-    others = np.flatnonzero((faces.frame == frame) & np.isfinite(faces.landmarks).all(axis=(1, 2)))
+    others = np.flatnonzero((faces.frame == frame) & faces.marked)
     if not len(others):
         return None
     start, size = faces.boxes[i, :2], faces.boxes[i, 2:]

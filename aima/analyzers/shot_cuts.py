@@ -21,7 +21,13 @@ FLASH_US = 160_000
 """A picture that is back after this long was interrupted by a flash, not by a shot."""
 
 SAME_AGAIN = 0.4
-"""A picture is back if it differs from before by less than this share of the difference at the boundary."""
+"""A picture is back if it differs from before by less than this share of the difference at the boundary, ..."""
+
+MOVED_ON = 4
+"""... and by less than this many of the differences around, as the camera moves on meanwhile, ..."""
+
+STILL = 0.03
+"""... plus this, for light that has not settled."""
 
 AT_ONCE = 256
 """Frames reduced to blocks at a time: bounds memory."""
@@ -56,8 +62,12 @@ class ShotCuts(Analyzer[ShotCutsOptions]):
             return self.table(strip.pts_us, {name: [] for name in self.adds.names})
         pictures = _pictures(strip)
         differences = distance(pictures[:-1], pictures[1:])
-        rated = np.concatenate([[0.0], scores(differences, _around(differences))])
-        cuts = find_cuts(pictures, rated, strip.pts_us, options.min_score)
+        around = _around(differences)
+        rated = np.concatenate([[0.0], scores(differences, around)])
+        bounds = np.minimum(SAME_AGAIN * differences, MOVED_ON * around + STILL)
+        candidates = [int(i) for i in np.flatnonzero(rated >= options.min_score) if 2 <= i <= len(pictures) - 2]
+        shots = [i for i in candidates if not _is_flash(pictures, strip.pts_us, i, bounds[i - 1])]
+        cuts = _apart(shots, rated, strip.pts_us)
         rows = sorted({0, len(pictures) - 1, *cuts})
         edges = {len(pictures) - 1: signature(pictures[-1], differences[-REACH:-1])}
         edges[0] = signature(pictures[0], differences[1:REACH])
@@ -69,23 +79,17 @@ class ShotCuts(Analyzer[ShotCutsOptions]):
         return self.table(strip.pts_us[rows], columns)
 
 
-def find_cuts(pictures: Floats, rated: Floats, pts_us: npt.NDArray[np.int64], min_score: float) -> set[int]:
-    """Indices of frames that begin a shot: the best of each neighbourhood that is no flash.
-
-    pictures: [n, 16, 16]. rated: [n], score of the boundary before each frame.
-    """
-    found: list[int] = []
-    candidates = [i for i in np.flatnonzero(rated >= min_score) if 2 <= i <= len(pictures) - 2]
-    for i in sorted(candidates, key=lambda i: (-rated[i], i)):
-        near = any(abs(int(pts_us[i] - pts_us[j])) <= FLASH_US for j in found)
-        if not near and not _is_flash(pictures, pts_us, int(i)):
-            found.append(int(i))
-    return set(found)
+def _apart(shots: list[int], rated: Floats, pts_us: npt.NDArray[np.int64]) -> set[int]:
+    """The best of boundaries that lie closer together than a flash lasts: a cut may take two or three frames."""
+    kept: set[int] = set()
+    for i in sorted(shots, key=lambda i: (-rated[i], i)):
+        if all(abs(pts_us[i] - pts_us[j]) > FLASH_US for j in kept):
+            kept.add(i)
+    return kept
 
 
-def _is_flash(pictures: Floats, pts_us: npt.NDArray[np.int64], i: int) -> bool:
-    """Whether the picture before boundary `i` comes back soon, or the one after it was there just before."""
-    bound = SAME_AGAIN * distance(pictures[i - 1], pictures[i])
+def _is_flash(pictures: Floats, pts_us: npt.NDArray[np.int64], i: int, bound: float) -> bool:
+    """Whether the picture before frame `i` comes back soon, or that of frame `i` was there just before."""
     later = pictures[i + 1 : np.searchsorted(pts_us, pts_us[i] + FLASH_US, "right")]
     earlier = pictures[np.searchsorted(pts_us, pts_us[i - 1] - FLASH_US) : i - 1]
     back, been = distance(later, pictures[i - 1]), distance(earlier, pictures[i])

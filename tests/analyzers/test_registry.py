@@ -1,0 +1,60 @@
+"""What every analyzer promises."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from pydantic import ValidationError
+
+from aima.analyzers import registry
+from aima.domain import observation
+from aima.errors import PlanInvalid
+
+ADDS = {
+    "shot_cuts": observation.CUT_COLUMNS,
+    "face_detector": observation.FACE_COLUMNS,
+    "face_embedder": observation.FACE_VECTOR_COLUMNS,
+    "emotion": observation.EXPRESSION_COLUMNS,
+    "mouth_motion": observation.MOUTH_COLUMNS,
+}
+
+
+def test_analyzers_are_found_by_their_own_name():
+    assert set(registry.ANALYZERS) == set(ADDS)
+    for name, analyzer in registry.ANALYZERS.items():
+        assert registry.get(name) is analyzer
+        assert analyzer.name == name
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones():
+    with pytest.raises(PlanInvalid, match="faces_finder") as caught:
+        registry.get("faces_finder")
+    assert all(name in caught.value.remedy for name in ADDS)
+
+
+@pytest.mark.parametrize("name", sorted(ADDS))
+def test_columns_are_those_that_fusion_and_stores_rely_on(name):
+    analyzer = registry.get(name)
+    assert analyzer.adds.equals(ADDS[name])
+    assert analyzer.schema().names == ["pts_us", *ADDS[name].names, "problems"]
+    readable = {"frames", "strip", *(column for schema in ADDS.values() for column in schema.names)}
+    assert set(analyzer.reads) <= readable
+    assert analyzer.scope in {"chunk", "segment"}
+
+
+@pytest.mark.parametrize("name", sorted(ADDS))
+def test_options_describe_themselves_and_refuse_what_they_do_not_know(name):
+    options = registry.get(name).options_type
+    described = options.model_json_schema()["properties"]
+    assert described
+    assert all(field["description"] and "default" in field for field in described.values())
+    with pytest.raises(ValidationError, match="colour"):
+        options.model_validate({"colour": "red"})
+    assert options().digest() == options.model_validate(options().model_dump()).digest()
+
+
+def test_analyzers_know_neither_ray_nor_a_store():
+    code = "import sys, aima.analyzers.registry; print(sorted({'ray', 'sqlalchemy', 'psycopg'} & set(sys.modules)))"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
