@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import make_url
 
 from aima.stores.postgres import PostgresStores
+from aima.stores.postgres.schema import metadata
 
 
 @pytest.fixture(scope="session")
@@ -38,29 +39,37 @@ def make_database(server_url: str) -> Iterator[Callable[[], str]]:
             connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
+@pytest.fixture
+def empty_database(shared_empty: str) -> str:
+    """URL of a database with nothing in it, not even a schema, for one test."""
+    with alone(shared_empty) as connection:
+        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    return shared_empty
+
+
+@pytest.fixture
+def database(shared_migrated: str) -> str:
+    """URL of a database with the newest schema and no rows, for one test."""
+    with alone(shared_migrated) as connection, connection.transaction():
+        connection.execute("ALTER TABLE ledger_events DISABLE TRIGGER USER")
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(f"DELETE FROM {table.name}")
+        connection.execute("ALTER TABLE ledger_events ENABLE TRIGGER USER")
+    return shared_migrated
+
+
 @pytest.fixture(scope="session")
-def shared_database(make_database: Callable[[], str]) -> str:
-    """The database that tests have one after the other; a new one for each would cost a second."""
+def shared_empty(make_database: Callable[[], str]) -> str:
+    """What `empty_database` is made of: a new one for each test would cost a second."""
     return make_database()
 
 
-@pytest.fixture
-def empty_database(shared_database: str) -> str:
-    """URL of a database with nothing in it, not even a schema, for one test."""
-    with connect(shared_database) as connection:
-        connection.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
-        connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    return shared_database
-
-
-@pytest.fixture
-def database(empty_database: str) -> str:
-    """URL of a database with the newest schema and no rows, for one test."""
-    PostgresStores.open(empty_database).close()
-    return empty_database
+@pytest.fixture(scope="session")
+def shared_migrated(make_database: Callable[[], str]) -> str:
+    """What `database` is made of."""
+    url = make_database()
+    PostgresStores.open(url).close()
+    return url
 
 
 @pytest.fixture
@@ -71,6 +80,16 @@ def stores(database: str) -> Iterator[PostgresStores]:
 
 
 def connect(url: str) -> psycopg.Connection:
-    """A plain connection in autocommit that says nothing of what it drops."""
+    """A plain connection in autocommit that does not tell what it drops."""
     plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
     return psycopg.connect(plain, autocommit=True, options="-c client_min_messages=warning")
+
+
+def alone(url: str) -> psycopg.Connection:
+    """The only connection to a database; the others are ended."""
+    connection = connect(url)
+    connection.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return connection

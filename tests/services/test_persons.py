@@ -177,7 +177,7 @@ def test_verify_finds_a_damaged_projection_and_mends_it(persons, archive):
 def test_verify_names_a_forged_event(persons, archive):
     persons.name("#1", "Anna")
     with archive.engine.begin() as connection:
-        connection.exec_driver_sql("ALTER TABLE ledger_events DISABLE TRIGGER ALL")
+        connection.exec_driver_sql("ALTER TABLE ledger_events DISABLE TRIGGER USER")
         connection.exec_driver_sql("UPDATE ledger_events SET payload = replace(payload, 'Anna', 'Eve') WHERE seq = 2")
     with pytest.raises(LedgerBroken, match="event 2 of the ledger was changed"):
         persons.verify(mend=True)
