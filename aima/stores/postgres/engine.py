@@ -70,8 +70,9 @@ def _as_aima_error(error: psycopg.Error, url: URL, disconnected: bool) -> AimaEr
             return DiskFull(f"the disk of the database at {where} is full", "free space and run the command again")
         case pg.UndefinedTable() | pg.UndefinedColumn():
             return StoreOutdated(f"the schema of the database at {where} lacks a table or column", "run: aima up")
-        case pg.InvalidPassword() | pg.InvalidAuthorizationSpecification() | pg.InvalidCatalogName():
-            return StoreUnreachable(f"the database at {where} refuses the login: {_line(error)}", "check its URL")
+        case psycopg.OperationalError(sqlstate=None) if "FATAL:" in (line := _line(error)):
+            why = line.partition("FATAL:")[2].strip()
+            return StoreUnreachable(f"the database at {where} refuses: {why}", "check AIMA_STORES__POSTGRES")
         case _ if disconnected or _is_down(error):
             return StoreUnreachable(
                 f"the database at {where} does not answer: {_line(error)}",

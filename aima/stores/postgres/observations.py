@@ -34,7 +34,8 @@ class PostgresObservations:
 
     def commit(self, receipts: Sequence[Receipt]) -> None:
         """Write markers and crops in one transaction; repeating it changes nothing."""
-        pictures = [asdict(crop) | {"box": [float(side) for side in crop.box]} for receipt in receipts for crop in receipt.crops]
+        kept = [crop for receipt in receipts for crop in receipt.crops]
+        pictures = [asdict(crop) | {"box": [float(side) for side in crop.box]} for crop in kept]
         with self._engine.begin() as connection:
             if receipts:
                 rows = [_row_of(receipt) for receipt in receipts]

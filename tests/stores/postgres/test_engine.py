@@ -43,7 +43,7 @@ def test_a_silent_database_is_given_up_within_ten_seconds(silent_port):
 
 def test_a_wrong_login_says_so_and_shows_no_password(database):
     wrong = make_url(database).set(username="nobody-here", password="s3cret")
-    with pytest.raises(StoreUnreachable) as caught:
+    with pytest.raises(StoreUnreachable, match="refuses: ") as caught:
         PostgresStores.open(wrong.render_as_string(hide_password=False))
     assert "nobody-here" in caught.value.message
     assert "s3cret" not in f"{caught.value.message} {caught.value.remedy}"
