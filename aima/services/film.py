@@ -117,11 +117,11 @@ def _append(intervals: list[tuple[float, float]], new: tuple[float, float]) -> N
 
 
 def write_film(film: Film, path: Path) -> None:
-    """Encode as H.264 in MP4. One thread and no date: the same libraries write the same bytes."""
+    """Encode as H.264 in MP4. A fixed number of threads and no date: the same libraries write the same bytes."""
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=film.fps, options=_options(film))
         stream.width, stream.height, stream.pix_fmt = film.width, film.height, "yuv420p"
-        stream.codec_context.thread_count = 1
+        stream.codec_context.thread_count = 2
         for index, pixels in enumerate(film.frames()):
             frame = av.VideoFrame.from_ndarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), format="yuv420p")
             frame.pts, frame.time_base = index, Fraction(1, film.fps)
