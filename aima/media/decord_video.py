@@ -79,7 +79,7 @@ class DecordSource:
         if first < stop:
             self._reader.seek_accurate(first)
         for number in range(first, min(stop, len(self._reader))):
-            pixels = self._reader.next().asnumpy()
+            pixels = np.ascontiguousarray(self._reader.next().asnumpy()[..., :3])  # some come with a fourth byte
             yield DecordShot(times[number], times[number - 1] if number else None, pixels)
 
 

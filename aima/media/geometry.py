@@ -45,9 +45,9 @@ def orientation_of(matrix: bytes) -> Orientation:
 
     `matrix` is nine int32 as in ISO/IEC 14496-12 (track header): x' = a x + c y, y' = b x + d y.
     """
-    values = np.frombuffer(matrix, np.int32)
-    if len(values) != 9:
+    if len(matrix) != 36:
         return Orientation()
+    values = np.frombuffer(matrix, np.int32)
     a, b, c, d = (float(values[i]) for i in (0, 1, 3, 4))
     flip = a * d - b * c < 0
     if flip:
