@@ -121,7 +121,7 @@ class FusionStore(Protocol):
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:
         """Write a run with its event, its persons and the projection, in one transaction.
 
-        False, and nothing is written, if the run that stands came to the same from the same inputs, models and
+        False, and no run is written, if the run that stands came to the same from the same inputs, models and
         thresholds. Clusters keep the persons with whom they share tracks; ids and numbers are minted for the others.
         """
         ...

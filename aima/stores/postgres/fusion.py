@@ -33,7 +33,7 @@ class PostgresFusion:
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:
         """Write a run with its event, its persons and the projection, in one transaction.
 
-        False, and nothing is written, if the run that stands came to the same from the same inputs, models and
+        False, and no run is written, if the run that stands came to the same from the same inputs, models and
         thresholds. Clusters keep the persons with whom they share tracks; ids and numbers are minted for the others.
         """
         with self._engine.begin() as connection:
@@ -46,6 +46,7 @@ class PostgresFusion:
                 "digest": digest,
             }
             if facts == _facts(state):
+                projection.project(connection, state)  # known bytes may have come as another owner's medium
                 return False
             self._write(connection, run, facts, state, actor)
         return True
