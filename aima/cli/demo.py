@@ -88,7 +88,7 @@ def prepare(settings: Settings, media: Sequence[Path]) -> list[Path]:
 
 def _outcome(services: Services, report: AnalysisReport, started: float) -> Outcome:
     asked = {file.media_id for file in report.files}
-    everybody = services.persons.list()
+    everybody = services.persons.list()  # the archive may hold more than this demonstration
     asked_for = (p for p in everybody if asked & {seen.media_id for seen in p.appearances})
     persons = tuple(sorted(asked_for, key=lambda person: person.number))
     return Outcome(report, persons, write_for(services, everybody), time.monotonic() - started)

@@ -80,6 +80,7 @@ class Film:
         x, y, scale = place
         height, width = picture.shape[:2]
         matrix = np.array([[scale, 0, x - scale * width / 2], [0, scale, y - scale * height / 2]])
+        # A transparent border leaves the frame as it is wherever the card does not reach.
         cv2.warpAffine(picture, matrix, (self.width, self.height), frame, cv2.INTER_LINEAR, cv2.BORDER_TRANSPARENT)
 
     def _seen(self, scene: dict[str, Any], card: dict[str, Any]) -> list[tuple[float, float]]:
@@ -121,6 +122,7 @@ def write_film(film: Film, path: Path) -> None:
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         stream = container.add_stream("libx264", rate=film.fps, options=_options(film))
         stream.width, stream.height, stream.pix_fmt = film.width, film.height, "yuv420p"
+        # Where x264 cuts its work depends on the number of threads, so "all cores" would give other bytes elsewhere.
         stream.codec_context.thread_count = 2
         for index, pixels in enumerate(film.frames()):
             frame = av.VideoFrame.from_ndarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2YUV_I420), format="yuv420p")

@@ -57,6 +57,7 @@ def make_sample(settings: Settings, folder: Path | None = None, recipe: Recipe |
     files = fetch_pictures(list(recipe.pictures.values()), settings)
     pictures = {name: _open(path) for name, path in files.items()}
     target.parent.mkdir(parents=True, exist_ok=True)
+    # Made aside and then renamed: whoever interrupts this finds the old sample or none, never half of one.
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="sample-") as scratch:
         made = Path(scratch) / "sample"
         made.mkdir()

@@ -63,7 +63,7 @@ def write_sheet(persons: Sequence[SheetPerson], path: Path, title: str = "Person
     """Write the sheet, whole or not at all; readable by its owner alone, since it shows faces."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".sheet-", delete=False) as file:
-        file.write(sheet_html(persons, title))
+        file.write(sheet_html(persons, title))  # a temporary file is born 0600 and stays so when it is renamed
     return Path(file.name).replace(path)
 
 

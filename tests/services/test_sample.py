@@ -1,4 +1,4 @@
-"""The sample: made of checked pictures, true to its recipe, made once."""
+"""The sample: true to its recipe, made once, made again when damaged."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-import av
-import numpy as np
 import pytest
 from PIL import Image
 
-from aima.errors import ModelCorrupt, ModelUnavailable
-from aima.services.film import Film, write_film
-from aima.services.pictures import fetch_pictures
+from aima.errors import ModelUnavailable
 from aima.services.sample import Recipe, film_of, load_recipe, make_sample, portraits, sample_media
 from aima.settings import Models, Settings
+from tests.services.test_film import times
 
 
 @pytest.fixture(scope="module")
@@ -43,55 +40,11 @@ def size(path: Path) -> tuple[int, int]:
         return opened.size
 
 
-def times(path: Path) -> tuple[list[float], list[float]]:
-    """Times of all frames and of those that are keyframes."""
-    with av.open(str(path)) as container:
-        frames = [(float(f.time or 0), f.key_frame) for f in container.decode(video=0)]
-    return [t for t, _ in frames], [t for t, key in frames if key]
-
-
-def colours(width: int, height: int) -> Film:
-    """Two seconds: a face that leaves to the left, then nobody."""
-    scenes = [
-        {"seconds": 1, "background": "dark", "cards": [{"picture": "face", "path": [[0, 50, 50, 1], [1, -50, 50, 1]]}]},
-        {"seconds": 1, "background": "light", "zoom": [1.0, 2.0]},
-    ]
-    pictures = {
-        "dark": np.zeros((50, 100, 3), np.uint8),
-        "light": np.full((50, 50, 3), 255, np.uint8),
-        "face": np.full((20, 20, 3), (255, 0, 0), np.uint8),
-    }
-    return Film(width, height, 10, 1, scenes, pictures, {"face": (0, 0, 20, 20)})
-
-
-def test_portraits_come_out_of_packages_and_stay(workspace: Settings) -> None:
-    files = portraits(workspace)
-    assert {name: size(path) for name, path in files.items()} == {
-        "astronaut": (512, 512),
-        "grace_hopper": (512, 600),
-    }
-    again = portraits(Settings(home=workspace.home, models=Models(offline=True)))
-    assert again == files
-
-
 def test_without_a_network_the_remedy_is_ones_own_files(tmp_path: Path) -> None:
     with pytest.raises(ModelUnavailable, match="OFFLINE") as caught:
         make_sample(Settings(home=tmp_path, models=Models(offline=True)))
     assert "--media" in caught.value.remedy
     assert list(tmp_path.iterdir()) == []
-
-
-def test_other_bytes_in_a_package_are_refused(workspace: Settings, tmp_path: Path) -> None:
-    picture = replace(load_recipe().pictures["astronaut"], sha256="0" * 64)
-    with pytest.raises(ModelCorrupt, match=r"scikit-image.*astronaut\.png"):
-        fetch_pictures([picture], Settings(home=tmp_path))
-    assert list((tmp_path / "models" / "pictures").iterdir()) == []
-
-
-def test_a_damaged_picture_is_fetched_again(workspace: Settings) -> None:
-    damaged = portraits(workspace)["grace_hopper"]
-    damaged.write_bytes(b"half")
-    assert size(portraits(workspace)["grace_hopper"]) == (512, 600)
 
 
 def test_holds_a_film_and_two_pictures(sample: Path, short: Recipe) -> None:
@@ -134,27 +87,3 @@ def test_the_whole_film_shows_what_a_demonstration_needs(workspace: Settings) ->
     frames = {name: {t for a, b in seen for t in range(int(a * 25), int(b * 25))} for name, seen in presence.items()}
     assert len(frames["astronaut"] & frames["grace_hopper"]) > 25 * 10, "both in one picture"
     assert film.seconds * 25 - len(frames["astronaut"] | frames["grace_hopper"]) > 25 * 10, "nobody in some"
-
-
-def test_a_face_is_seen_until_most_of_it_has_left() -> None:
-    (seen,) = colours(100, 100).presence().values()
-    assert seen == [(0.0, 0.5)]
-
-
-def test_cards_and_backgrounds_are_drawn_where_the_recipe_says() -> None:
-    frames = list(colours(100, 100).frames())
-    assert frames[0][50, 50].tolist() == [255, 0, 0]
-    assert frames[0][50, 80].tolist() == [0, 0, 0]
-    assert frames[5][50, 3].tolist() == [255, 0, 0]
-    assert frames[9][50, 50].tolist() == [0, 0, 0]
-    assert frames[15][50, 50].tolist() == [255, 255, 255]
-    assert colours(100, 100).cuts == [1.0]
-
-
-def test_the_same_film_is_the_same_bytes(tmp_path: Path) -> None:
-    write_film(colours(128, 64), tmp_path / "a.mp4")
-    write_film(colours(128, 64), tmp_path / "b.mp4")
-    assert (tmp_path / "a.mp4").read_bytes() == (tmp_path / "b.mp4").read_bytes()
-    shown, keys = times(tmp_path / "a.mp4")
-    assert shown == pytest.approx([i / 10 for i in range(20)])
-    assert {0.0, 1.0} <= set(keys)
