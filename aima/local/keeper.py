@@ -54,26 +54,30 @@ class Keeper(threading.Thread):
             try:
                 self._live_once()
             except AimaError as error:
-                failures = 0 if time.monotonic() - began > STABLE_S else failures + 1
-                self._after_failure(error, failures)
+                is_stable = time.monotonic() - began > STABLE_S
+                failures = self._after_failure(error, 0 if is_stable else failures + 1)
             except Exception as error:
                 # A defect of ours must not leave a thread dead and a state that says "starting".
                 logger.exception("%s: unexpected", self._server.name)
-                self._after_failure(ServerFailed(f"{self._server.name}: {error}"), MAX_FAILURES)
+                failures = self._after_failure(ServerFailed(f"{self._server.name}: {error}"), MAX_FAILURES)
         self._board.change(self._server.name, state="stopped", pid=None, detail="")
 
-    def _after_failure(self, error: AimaError, failures: int) -> None:
+    def _after_failure(self, error: AimaError, failures: int) -> int:
+        """Wait for the next attempt. Gives the failures that count from then on."""
         if self._is_stopping:
-            return
-        logger.warning("%s: %s", self._server.name, error.message)
-        record = self._board[self._server.name]
-        changes = {"pid": None, "detail": error.message, "error_code": error.code, "remedy": error.remedy}
-        if failures >= MAX_FAILURES or not error.retryable:
-            self._board.change(self._server.name, state="failed", **changes)
+            return failures
+        name = self._server.name
+        logger.warning("%s: %s", name, error.message)
+        is_given_up = failures >= MAX_FAILURES or not error.retryable
+        self._board.change(
+            name, state="failed" if is_given_up else "starting", pid=None, detail=error.message,
+            error_code=error.code, remedy=error.remedy, restarts=self._board[name].restarts + (not is_given_up),
+        )  # fmt: skip
+        if is_given_up:
             self._wake.wait()
-        else:
-            self._board.change(self._server.name, state="starting", restarts=record.restarts + 1, **changes)
-            self._wake.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0)
+            return 0
+        self._wake.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0)
+        return failures
 
     def _live_once(self) -> None:
         """From preparation to the end of the process.

@@ -110,7 +110,7 @@ class RayHead(Server):
         return f"session in {self.home.ray}: the data directory's path is too long for sockets"
 
     def _environment(self, ports: Mapping[str, int]) -> dict[str, str]:
-        # Workers and submitted jobs inherit it. Their `python` is ours. A store's URL may hold a password: it stays out.
+        # Workers and submitted jobs inherit it. Their `python` is ours. A store's URL may hold a password.
         settings = {n: v for n, v in os.environ.items() if n.startswith("AIMA_") and not n.startswith("AIMA_STORES")}
         clean = settings | clean_environment(self.home.root, self.name) | token_environment(self.home)
         return clean | {

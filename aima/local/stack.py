@@ -13,6 +13,7 @@ from aima.local import home as homes
 from aima.local import process
 from aima.local.home import Home, home_at
 from aima.local.logs import tail
+from aima.local.server import Server
 from aima.local.servers import KINDS, local_servers
 from aima.local.state import ServerRecord, current_state, supervisor_lives
 from aima.settings import Settings
@@ -24,14 +25,19 @@ STOP_TIMEOUT_S = 120.0
 def start(settings: Settings) -> None:
     """Start what is not running and wait until everything is healthy. Servers that run are left alone.
 
+    Where settings name other servers for all of ours, there is nothing to start.
+
     Raises:
         HomeUnusable, DiskFull, PortTaken: nothing was started or written.
         ServerFailed: a server did not come up; the others stay.
     """
     home = home_at(settings.home)
+    servers = local_servers(settings, home)
     running = current_state(home)
     if running is None:
-        _check(settings, home)
+        if not servers:
+            return
+        _check(servers, home)
         homes.prepare(home)
         _spawn_supervisor(settings, home)
         _await_healthy(home, {})
@@ -63,10 +69,10 @@ def _await_end(home: Home, pid: int) -> None:
         time.sleep(0.05)
 
 
-def _check(settings: Settings, home: Home) -> None:
+def _check(servers: list[Server], home: Home) -> None:
     homes.check_usable(home)
     _end_leftovers(home)
-    for server in local_servers(settings, home):
+    for server in servers:
         server.check()
         server.choose_ports({})
 

@@ -13,7 +13,6 @@ import os
 import signal
 import sys
 from pathlib import Path
-from queue import SimpleQueue
 
 from aima.local.home import Home, home_at
 from aima.local.keeper import Keeper
@@ -39,10 +38,7 @@ def main() -> None:
 
 def supervise(settings: Settings, home: Home) -> None:
     """Run the servers until SIGTERM or SIGINT."""
-    # The handlers only queue: nothing is interrupted in the middle, and servers inherit no blocked signals.
-    wishes: SimpleQueue[int] = SimpleQueue()
-    for number in (*ENDING, AGAIN):
-        signal.signal(number, lambda wish, _frame: wishes.put(wish))
+    wishes = _signals()
     servers = local_servers(settings, home)
     old = read_state(home).servers
     board = Board(home)
@@ -51,12 +47,25 @@ def supervise(settings: Settings, home: Home) -> None:
     keepers = [Keeper(server, board) for server in servers]
     for keeper in keepers:
         keeper.start()
-    while wishes.get() == AGAIN:
+    while os.read(wishes, 1)[0] == AGAIN:
         for keeper in keepers:
             keeper.retry()
     for keeper in reversed(keepers):
         keeper.stop()
         keeper.join()
+
+
+def _signals() -> int:
+    """A descriptor from which the numbers of arriving signals are read, one byte each.
+
+    Waiting on a lock or a queue instead would miss a signal that the kernel hands to another thread.
+    """
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer)
+    for number in (*ENDING, AGAIN):
+        signal.signal(number, lambda _number, _frame: None)
+    return reader
 
 
 def _detach(home: Home) -> None:

@@ -1,0 +1,72 @@
+import socket
+from pathlib import Path
+
+from aima import local
+from aima.local.doctor import Finding, examine
+from aima.local.home import home_at
+from aima.settings import Settings
+from tests.conftest import NO_RAY, make_settings
+
+
+def found(settings: Settings, subject: str) -> list[Finding]:
+    return [finding for finding in examine(settings) if finding.subject == subject]
+
+
+def test_a_running_stack_is_well(stack: Settings) -> None:
+    findings = examine(stack)
+    assert [finding for finding in findings if finding.level == "broken"] == []
+    assert {"python", "home", "disk", "models", "postgres", "ray", "ray ports"} <= {one.subject for one in findings}
+    (ports,) = found(stack, "ray ports")
+    assert (ports.level, "loopback only" in ports.text) == ("ok", True)
+
+
+def test_a_stopped_stack_is_broken_and_the_remedy_is_named(spare: Settings) -> None:
+    (server,) = found(make_settings(spare.home), "postgres")
+    assert (server.level, server.text, server.remedy) == ("broken", "stopped", "start it with: aima up")
+    (start,) = found(make_settings(spare.home), "start")
+    assert start.level == "ok"
+
+
+def test_a_taken_port_is_found_before_the_start(spare: Settings) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as holder:
+        port = holder.getsockname()[1]
+        (start,) = found(make_settings(spare.home, local={"dashboard_port": port}), "start")
+    assert start.level == "broken"
+    assert str(port) in start.text
+    assert "AIMA_LOCAL__DASHBOARD_PORT" in start.remedy
+
+
+def test_a_file_in_place_of_the_home_is_found(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    (home,) = found(make_settings(tmp_path / "file"), "home")
+    assert (home.level, "is a file" in home.text) == ("broken", True)
+
+
+def test_open_directories_are_found(spare: Settings) -> None:
+    secrets = home_at(spare.home).secrets
+    secrets.mkdir()
+    secrets.chmod(0o755)
+    spare.home.chmod(0o777)
+    levels = {finding.level: finding for finding in found(spare, "home")}
+    assert levels["broken"].remedy == f"chmod 700 {secrets}"
+    assert levels["warning"].remedy == f"chmod go-w {spare.home}"
+
+
+def test_hardly_any_room_is_found(full_disk: Settings) -> None:
+    (disk,) = found(full_disk, "disk")
+    assert (disk.level, disk.text) == ("broken", f"0.0 GB free under {full_disk.home}")
+
+
+def test_weights_are_counted(spare: Settings, tmp_path: Path) -> None:
+    settings = make_settings(spare.home, models={"dir": tmp_path})
+    assert found(settings, "models")[0].remedy == "run: aima models build"
+    (tmp_path / "faces").mkdir()
+    (tmp_path / "faces" / "a.onnx").touch()
+    assert found(settings, "models")[0].text == f"1 weight files in {tmp_path}"
+
+
+def test_replaced_servers_are_asked(spare: Settings, postgres: str) -> None:
+    settings = make_settings(spare.home, stores={"postgres": postgres}, ray=NO_RAY)
+    assert found(settings, "postgres")[0].text.startswith("external at 127.0.0.1:")
+    assert found(settings, "ray")[0].level == "broken"
+    assert local.postgres_url(settings) == postgres
