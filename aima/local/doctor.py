@@ -125,7 +125,9 @@ def _ray_ports(home: Home) -> Iterator[Finding]:
     if not found:
         return
     if not (reachable := [one for one in found if not one.is_loopback]):
-        yield Finding("ray ports", "ok", f"all {len(found)} listen on loopback only and ask for the token")
+        yield Finding(
+            "ray ports", "ok", f"all {len(found)} listen on loopback only; all but health and metrics ask for the token"
+        )
         return
     named = ", ".join(f"{one.port} ({one.program})" for one in reachable)
     yield Finding(

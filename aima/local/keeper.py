@@ -87,6 +87,7 @@ class Keeper(threading.Thread):
         """
         server = self._server
         self._board.change(server.name, state="starting", pid=None)
+        # Before the ports: what a dead supervisor left still holds them.
         self._end_leftovers()
         ports = server.choose_ports(self._board[server.name].ports)
         server.prepare()

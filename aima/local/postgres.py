@@ -127,6 +127,7 @@ class Postgres(Server):
             [str(self._programs / program), *arguments],
             env=self._environment(), input=text, text=True, capture_output=True, check=False, **self._as_user(),
         )  # fmt: skip
+        # In single-user mode a failed statement does not end the program.
         if done.returncode != 0 or "ERROR:" in done.stderr:
             lines = (done.stderr or done.stdout).strip().splitlines() or ["no message"]
             raise ServerFailed(f"{program} failed: {lines[-1]}", f"look at {self.home.log(self.name)}")

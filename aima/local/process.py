@@ -33,6 +33,7 @@ def marked(root: Path, server: str) -> list[psutil.Process]:
 
 def _marked(root: Path, server: str) -> Iterator[psutil.Process]:
     for process in psutil.process_iter():
+        # Programs that rename themselves overwrite their environment: they are found as descendants.
         with contextlib.suppress(psutil.Error, OSError):
             environment = process.environ()
             if environment.get(HOME_VARIABLE) == str(root) and environment.get(SERVER_VARIABLE) == server:

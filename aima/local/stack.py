@@ -83,6 +83,7 @@ def _end_leftovers(home: Home) -> None:
 
 
 def _spawn_supervisor(settings: Settings, home: Home) -> None:
+    # Started from a job of Ray, it would else be marked as a part of Ray and end with it.
     environment = {name: value for name, value in os.environ.items() if name not in process.MARKS}
     done = subprocess.run(
         [sys.executable, "-m", "aima.local.supervisor"],

@@ -32,6 +32,7 @@ def why_ray_unreachable(address: str) -> str:
     """Empty if a Ray cluster answers at `host:port` (its GCS) or `ray://host:port`; else the reason."""
     host, _, port = host_of(address).partition(":")
     if address.startswith("ray://"):
+        # The client server has no health service of its own.
         try:
             socket.create_connection((host, int(port or 10001)), timeout=TIMEOUT_S).close()
         except OSError as error:

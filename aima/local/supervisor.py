@@ -28,6 +28,7 @@ def main() -> None:
     """Become a daemon and supervise until told to end. A second one for the same directory ends at once."""
     settings = Settings(**json.load(sys.stdin))
     home = home_at(settings.home)
+    # No thread runs yet, so a fork is safe; the caller need not wait for us, nor reap us.
     if os.fork() > 0:
         return
     _detach(home)

@@ -15,6 +15,14 @@ from tests.conftest import NO_RAY, make_home, make_settings
 
 
 @pytest.fixture
+def place() -> Iterator[Path]:
+    """An empty directory with a path short enough for sockets."""
+    path = make_home()
+    yield path
+    shutil.rmtree(path)
+
+
+@pytest.fixture
 def spare() -> Iterator[Settings]:
     """Settings on a fresh data directory, without Ray; stopped and removed afterwards."""
     settings = make_settings(make_home(), ray=NO_RAY)

@@ -13,8 +13,8 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
-def test_our_parts_are_private_and_existing_modes_stay(tmp_path: Path) -> None:
-    root = tmp_path / "there"
+def test_our_parts_are_private_and_existing_modes_stay(place: Path) -> None:
+    root = place / "there"
     root.mkdir()
     root.chmod(0o755)
     home = home_at(root)
@@ -24,8 +24,8 @@ def test_our_parts_are_private_and_existing_modes_stay(tmp_path: Path) -> None:
     assert [mode(part) for part in (home.run, home.secrets, home.logs, home.ray.parent)] == [0o700] * 4
 
 
-def test_a_new_home_lets_others_pass_only_for_root(tmp_path: Path) -> None:
-    home = home_at(tmp_path / "a" / "new")
+def test_a_new_home_lets_others_pass_only_for_root(place: Path) -> None:
+    home = home_at(place / "a" / "new")
     homes.prepare(home)
     assert mode(home.root) == (0o711 if os.geteuid() == 0 else 0o700)
 

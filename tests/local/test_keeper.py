@@ -66,16 +66,16 @@ Keep = Callable[[type[Server]], tuple[Keeper, Board]]
 
 
 @pytest.fixture
-def keep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
+def keep(place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Keep]:
     """Start a keeper for a server; stopped at the end."""
     monkeypatch.setattr(keepers, "BACK_OFF_S", (0.01,))
     started: list[Keeper] = []
 
     def start(kind: type[Server]) -> tuple[Keeper, Board]:
-        home = home_at(tmp_path)
+        home = home_at(place)
         homes.prepare(home)
         board = Board(home)
-        started.append(Keeper(kind(make_settings(tmp_path), home), board))
+        started.append(Keeper(kind(make_settings(place), home), board))
         started[-1].start()
         return started[-1], board
 
@@ -131,13 +131,13 @@ def test_what_cannot_be_started_says_why(keep: Keep, kind: type[Server], code: s
 
 
 def test_a_living_server_that_falls_silent_is_started_anew(
-    keep: Keep, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    keep: Keep, place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(keepers, "SILENCE_S", 0.1)
     monkeypatch.setattr(keepers, "HEALTHY_CHECK_S", 0.1)
     _, board = keep(Script)
     await_that(lambda: board["script"].state == "healthy")
     first = board["script"].pid
-    (tmp_path / "up").unlink()
+    (place / "up").unlink()
     await_that(lambda: board["script"].state == "healthy" and board["script"].pid != first)
     assert "did not answer" not in board["script"].detail
