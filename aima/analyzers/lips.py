@@ -41,8 +41,9 @@ def held_still(frame: npt.NDArray[np.uint8], landmarks: Reals) -> Floats:
 
 
 def motion(before: Floats, after: Floats) -> float:
-    """Motion of the mouth between two faces on the template, 0..1."""
-    moved = np.abs(after - _shifted(before, after))
+    """Motion of the mouth between two faces on the template, 0..1; light that changes everywhere is no motion."""
+    change = after - _shifted(before, after)
+    moved = np.abs(change - np.median(change[REST]))
     excess = moved[MOUTH].mean() - REST_WEIGHT * moved[REST].mean()
     relative = max(0.0, float(excess)) / (float(after[FACE].std()) + FAINT)
     return relative / (relative + HALF)

@@ -12,7 +12,6 @@ import cv2
 import numpy as np
 import pytest
 
-from aima.analyzers.lips import SIDE, TEMPLATE, held_still, motion, opening
 from aima.analyzers.mouth_motion import MouthMotion, MouthMotionOptions
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
@@ -121,30 +120,6 @@ def test_frames_without_a_strip_still_give_the_opening(mouths, seen):
     assert table["mouth_motion"].to_pylist() == [[[], []], [[], []], []]
     assert all(0 <= gap < 1 for row in table["mouth_open"].to_pylist() for gap in row)
     assert table["mouth_pts_us"].to_pylist() == [[], [], []]
-
-
-def test_holding_still_undoes_place_size_and_tilt(astronaut, detector):
-    face = detector.analyze(frame_batch(astronaut[None]), detector.options_type())["faces"].to_pylist()[0][0]
-    points = np.array(face["landmarks"], np.float64).reshape(5, 2)
-    grey = cv2.cvtColor(astronaut, cv2.COLOR_RGB2GRAY)
-    turn = cv2.getRotationMatrix2D((220, 130), 12, 0.8)
-    turned = cv2.warpAffine(grey, turn, (512, 512))
-    there = points @ turn[:, :2].T + turn[:, 2]
-    a, b = held_still(grey, points), held_still(turned, there)
-    assert a.shape == (SIDE, SIDE)
-    assert np.abs(a - b).mean() < 8
-    assert motion(a, b) < 0.25
-    assert motion(a, a) == 0
-
-
-def test_opening_is_the_gap_over_the_width():
-    points = np.zeros((1, 68, 2))
-    points[0, 60], points[0, 64] = (0, 0), (10, 0)
-    for above, below, x in ((61, 67, 2), (62, 66, 5), (63, 65, 8)):
-        points[0, above], points[0, below] = (x, -1), (x, 2)
-    assert opening(points).tolist() == pytest.approx([0.3])
-    assert opening(np.zeros((0, 68, 2))).shape == (0,)
-    assert TEMPLATE.max() < SIDE
 
 
 def test_speech_is_seen_on_a_real_face(mouths, detector, media_dir: Path):
