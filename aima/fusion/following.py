@@ -110,8 +110,8 @@ def _looks(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64]) 
 
 
 def _both_good(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    good = observed.quality >= limits.USEFUL_QUALITY
-    return good[[path.faces[-1] for path in live]][:, None] & good[faces][None, :]
+    before, now = observed.quality[[path.faces[-1] for path in live]], observed.quality[faces]
+    return np.minimum(before[:, None], now[None, :]) >= limits.USEFUL_QUALITY
 
 
 def overlap(a: Floats, b: Floats) -> npt.NDArray[np.float64]:

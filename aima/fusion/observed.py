@@ -34,11 +34,6 @@ class Observed:
     vectors: Floats
     expressions: Floats
 
-    @property
-    def has_vector(self) -> npt.NDArray[np.bool_]:
-        """bool [m], which faces have a vector."""
-        return known(self.vectors)
-
 
 def known(rows: Floats) -> npt.NDArray[np.bool_]:
     """bool [m], which rows of [m, width] hold values; none if width is 0."""

@@ -12,7 +12,7 @@ from aima.domain.track import Box, Track, track_id
 from aima.fusion import thresholds as limits
 from aima.fusion.emotions import mean_expression
 from aima.fusion.following import follow
-from aima.fusion.observed import Floats, Observed, read_observed
+from aima.fusion.observed import Floats, Observed, known, read_observed
 
 Indices = npt.NDArray[np.int64]
 
@@ -74,7 +74,7 @@ def _track(content_id: str, observed: Observed, path: Indices, end_us: int) -> T
 
 def _useful(observed: Observed, path: Indices) -> Indices:
     """Samples whose vectors speak for the track: the good ones, or all if none is good."""
-    there = path[observed.has_vector[path]]
+    there = path[known(observed.vectors[path])]
     good = there[observed.quality[there] >= limits.USEFUL_QUALITY]
     return good if len(good) else there
 
