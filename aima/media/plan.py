@@ -10,8 +10,8 @@ from typing import Any, Final
 
 from aima.domain.media import MediaInfo
 from aima.media.colour import Transfer
-from aima.media.contained.ring import RingShape
 from aima.media.geometry import Orientation, Size, fit
+from aima.media.ring import RingShape
 
 _LONGEST_STRIP_S: Final = 62.0
 _LARGEST_CHUNK_BYTES: Final = 256 << 20
@@ -46,10 +46,12 @@ class ReadPlan:
 
     @property
     def through_decord(self) -> bool:
-        """Whether decord reads it: it knows neither HDR, nor mirrored video, nor jumping timestamps."""
-        return self.decoder == "decord" and not (
-            self.picture or self.linear or self.orientation.flip or self.transfer != "sdr"
-        )
+        """Whether decord reads it: it knows neither HDR, nor mirrored video, nor jumping timestamps.
+
+        Turned video is left to PyAV too: decord 3.4 gives skewed rows for some widths of it.
+        """
+        turned = self.orientation != Orientation()
+        return self.decoder == "decord" and not (self.picture or self.linear or turned or self.transfer != "sdr")
 
     def slot(self, pts_us: int) -> int:
         """Number of the sampling slot at a time; its first frame is analysed."""

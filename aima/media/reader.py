@@ -14,7 +14,7 @@ import numpy as np
 
 from aima.domain.media import FrameChunk, MediaInfo, Problem, Segment, Strip
 from aima.errors import AimaError, DecoderDied, SettingInvalid
-from aima.media.contained import ring
+from aima.media import ring
 from aima.media.contained.process import Child
 from aima.media.gate import label_of, limits_of, open_medium
 from aima.media.plan import plan_reading
@@ -113,7 +113,7 @@ class SegmentReader:
         shape = self._plan.ring_shape(frames_per_chunk)
         ring_fd = ring.create(shape)
         try:
-            shared = ring.Ring(ring_fd, shape)
+            shared = ring.Ring(ring.attach(ring_fd), shape)
             child = Child(self._medium_fd, self._label, self._limits, ring_fd, decord=self._plan.through_decord)
         finally:
             os.close(ring_fd)

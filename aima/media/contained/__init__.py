@@ -1,5 +1,4 @@
-"""The contained child: the only process that parses untrusted bytes.
+"""How an untrusted child process is contained: its walls (`sandbox`), its messages (`wire`), its parent (`process`).
 
-`process` starts it and talks to it, `child` is its main loop, `sandbox` its walls, `wire` the messages and `ring`
-the shared memory between both.
+Knows nothing of media. What the child does stands in `aima.media.child` and `aima.media.serving`.
 """

@@ -19,9 +19,7 @@ import aima
 from aima import errors
 from aima.media.contained import wire
 
-_BOOT: Final = (
-    "import sys; sys.path.append(sys.argv[1]); from aima.media.contained.child import main; main(*sys.argv[2:])"
-)
+_BOOT: Final = "import sys; sys.path.append(sys.argv[1]); from aima.media.child import main; main(*sys.argv[2:])"
 # Nothing of the parent's environment reaches the child, so no secret does.
 _ENVIRONMENT: Final = {
     "PATH": os.defpath,

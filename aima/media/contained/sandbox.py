@@ -56,7 +56,7 @@ def seal(memory_mb: int, spare_descriptors: int, *, threads: bool) -> dict[str, 
     _limit(resource.RLIMIT_CORE, 0)
     if not threads:
         _limit(resource.RLIMIT_NPROC, 0)
-    _limit(resource.RLIMIT_NOFILE, _highest_descriptor() + 1 + spare_descriptors)
+    _limit(resource.RLIMIT_NOFILE, _fill_descriptors() + spare_descriptors)
     return {"user": user, "files": files}
 
 
@@ -72,13 +72,23 @@ def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
+def _fill_descriptors() -> int:
+    """Occupy the free numbers below the highest open descriptor, which the limit would leave; the first above it."""
+    highest = _highest_descriptor()
+    while (taken := os.dup(1)) < highest:
+        pass
+    os.close(taken)
+    return taken
+
+
 def _highest_descriptor() -> int:
-    highest = 2
-    for number in range(256):
+    # Not by listing /proc: the walls must not depend on what is mounted.
+    limit = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16)
+    for number in range(limit - 1, 2, -1):
         with contextlib.suppress(OSError):
             os.fstat(number)
-            highest = max(highest, number)
-    return highest
+            return number
+    return 2
 
 
 def _die_with_parent() -> None:

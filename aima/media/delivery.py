@@ -6,8 +6,8 @@ import socket
 from collections import deque
 
 from aima.media.contained import wire
-from aima.media.contained.ring import SLOTS, Ring
 from aima.media.plan import ReadPlan
+from aima.media.ring import SLOTS, Ring
 from aima.media.source import Problems, Shot
 
 

@@ -17,10 +17,9 @@ from PIL import ExifTags, Image, ImageChops, ImagePalette  # noqa: F401
 
 from aima.domain.media import MediaInfo
 from aima.errors import AimaError, DecoderDied
-from aima.media import sniff
+from aima.media import ring, sniff
 from aima.media.contained import sandbox, wire
-from aima.media.contained.delivery import Delivery
-from aima.media.contained.ring import Ring
+from aima.media.delivery import Delivery
 from aima.media.image import ImageSource
 from aima.media.plan import ReadPlan, plan_reading
 from aima.media.probe import probe
@@ -46,11 +45,11 @@ class Server:
 
     def __init__(self, channel: socket.socket, ring_fd: int, memory_mb: int) -> None:
         self._channel = channel
-        self._ring_fd = ring_fd
+        self._memory = ring.attach(ring_fd) if ring_fd >= 0 else None
         self._memory_mb = memory_mb
         self._medium = io.FileIO(0, closefd=False)
         self._plan: ReadPlan | None = None
-        self._ring: Ring | None = None
+        self._ring: ring.Ring | None = None
         self._source: Source | None = None
 
     def serve(self) -> None:
@@ -94,7 +93,8 @@ class Server:
         info = MediaInfo(**{**request["info"], "keyframes_us": tuple(request["info"]["keyframes_us"])})
         plan = plan_reading(info, request["caps"], request["decoder"])
         self._plan = plan
-        self._ring = Ring(self._ring_fd, plan.ring_shape(request["frames_per_chunk"]))
+        if self._memory is not None:
+            self._ring = ring.Ring(self._memory, plan.ring_shape(request["frames_per_chunk"]))
         if plan.picture:
             self._source = ImageSource(self._medium, plan, request["caps"]["max_frames"])
         elif plan.through_decord:

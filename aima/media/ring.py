@@ -49,11 +49,11 @@ class RingShape:
 
 
 class Ring:
-    """The slots as arrays over the shared memory of descriptor `fd`."""
+    """The slots as arrays over shared memory."""
 
-    def __init__(self, fd: int, shape: RingShape) -> None:
+    def __init__(self, memory: mmap.mmap, shape: RingShape) -> None:
         self.shape = shape
-        self._memory = np.frombuffer(mmap.mmap(fd, shape.total_bytes), np.uint8)
+        self._memory = np.frombuffer(memory, np.uint8)
 
     def frames(self, slot: int) -> Pixels:
         """The RGB frames of a slot: uint8 [frames, height, width, 3]."""
@@ -75,3 +75,8 @@ def create(shape: RingShape) -> int:
     os.ftruncate(fd, shape.total_bytes)
     fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return fd
+
+
+def attach(fd: int) -> mmap.mmap:
+    """The shared memory of a descriptor. Takes a further descriptor, so the child does it before it is sealed."""
+    return mmap.mmap(fd, os.fstat(fd).st_size)

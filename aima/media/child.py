@@ -26,10 +26,10 @@ def main(channel_fd: str, ring_fd: str, memory_mb: str, decord: str) -> None:
 def _serve(channel: socket.socket, ring_fd: int, memory_mb: int, decord: bool) -> None:
     network = sandbox.isolate()
     # Imported behind the first wall, and all of it before the second: afterwards there are no files.
-    from aima.media.contained import requests
+    from aima.media import serving
 
-    requests.prepare(decord=decord)
-    server = requests.Server(channel, ring_fd, memory_mb)
+    serving.prepare(decord=decord)
+    server = serving.Server(channel, ring_fd, memory_mb)
     walls = sandbox.seal(memory_mb, _DECORD_DESCRIPTORS if decord else 0, threads=decord)
     wire.send(channel, {"walls": {"network": network, **walls}})
     server.serve()
