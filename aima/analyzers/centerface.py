@@ -97,6 +97,7 @@ def decode(heat: Floats, size: Floats, offset: Floats, points: Floats, min_score
     within the cell. points: [n, 10, h, w] y and x of each landmark in shares of the box.
     """
     frame, row, column = np.nonzero(heat[:, 0] > min_score)
+    # The network gives height before width and y before x, the opposite of everything else here.
     height, width = (np.exp(size[frame, axis, row, column]) * STRIDE for axis in (0, 1))
     top = (row + offset[frame, 0, row, column] + 0.5) * STRIDE - height / 2
     left = (column + offset[frame, 1, row, column] + 0.5) * STRIDE - width / 2
@@ -114,5 +115,6 @@ def suppress(found: Found, overlap: float) -> Indices:
         return np.zeros(0, np.intp)
     boxes = found.corners.copy()
     boxes[:, 2:] -= boxes[:, :2]
+    # The frame takes the place of a class: boxes of different frames never suppress each other.
     kept = cv2.dnn.NMSBoxesBatched(boxes.tolist(), found.score.tolist(), found.frame.tolist(), 0.0, overlap)
     return np.asarray(kept, np.intp)

@@ -61,6 +61,7 @@ def square(frame: Pixels, box: Sequence[float] | Reals, factor: float, side: int
     inside = frame[max(y0, 0) : max(y1, 1), max(x0, 0) : max(x1, 1)]
     if inside.size == 0:
         return np.zeros((side, side, *frame.shape[2:]), np.uint8)
+    # Padding only what is cut out keeps huge frames from being copied.
     margins = max(-y0, 0), max(y1 - tall, 0), max(-x0, 0), max(x1 - wide, 0)
     whole = cv2.copyMakeBorder(inside, *margins, borderType=cv2.BORDER_REPLICATE) if any(margins) else inside
     shrinks = whole.shape[0] > side

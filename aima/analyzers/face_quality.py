@@ -87,6 +87,7 @@ def pose(landmarks: Reals) -> Pose:
     down = landmarks[:, 3:].mean(axis=1) - eyes
     right = landmarks[:, 1] - landmarks[:, 0]
     with np.errstate(divide="ignore", invalid="ignore"):
+        # Across the face, not between the eyes: a tilted head or a mouth pulled sideways changes nothing.
         square = (down**2).sum(axis=1)
         across = (right[:, 0] * down[:, 1] - right[:, 1] * down[:, 0]) / square
         nose = ((landmarks[:, 2] - eyes) * down).sum(axis=1) / square

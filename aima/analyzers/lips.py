@@ -42,6 +42,7 @@ def held_still(frame: npt.NDArray[np.uint8], landmarks: Reals) -> Floats:
 
 def motion(before: Floats, after: Floats) -> float:
     """Motion of the mouth between two faces on the template, 0..1; light that changes everywhere is no motion."""
+    # The median change of eyes and nose is that of the light.
     change = after - _shifted(before, after)
     moved = np.abs(change - np.median(change[REST]))
     excess = moved[MOUTH].mean() - REST_WEIGHT * moved[REST].mean()
@@ -62,6 +63,7 @@ def opening(points: Reals) -> Reals:
 def _shifted(before: Floats, after: Floats) -> Floats:
     """`before` moved so that eyes and nose lie as in `after`; unchanged if the shift is no small one."""
     (x, y), _ = cv2.phaseCorrelate(before[REST], after[REST])
+    # Flat or very different patches give any shift, also NaN: only a small one can be the rest of the head's motion.
     if not max(abs(x), abs(y)) < SIDE / 16:
         return before
     shift = np.array([[1, 0, x], [0, 1, y]])

@@ -78,6 +78,7 @@ def _spans(batch: FrameBatch) -> Spans:
 def _motion(batch: FrameBatch, faces: Faces, i: int, span: npt.NDArray[np.int64]) -> list[float | None]:
     """Motion of face `i` at each strip frame of its span."""
     strip = batch.strip
+    # The last strip frame of the row before is needed to compare the first one of this row with.
     wanted = np.concatenate([[span[0] - 1], span]) if len(span) and span[0] > 0 else span
     path = _path(batch, faces, i, strip.pts_us[wanted])
     stills = [held_still(strip.frames[k], points) for k, points in zip(wanted, path, strict=True)]

@@ -65,6 +65,7 @@ class ShotCuts(Analyzer[ShotCutsOptions]):
         around = _around(differences)
         rated = np.concatenate([[0.0], scores(differences, around)])
         bounds = np.minimum(SAME_AGAIN * differences, MOVED_ON * around + STILL)
+        # One frame at either end may be a flash; the row of the edge keeps its score.
         candidates = [int(i) for i in np.flatnonzero(rated >= options.min_score) if 2 <= i <= len(pictures) - 2]
         shots = [i for i in candidates if not _is_flash(pictures, strip.pts_us, i, bounds[i - 1])]
         cuts = _apart(shots, rated, strip.pts_us)
