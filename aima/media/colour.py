@@ -81,6 +81,7 @@ def _codes() -> npt.NDArray[np.uint8]:
 
 def tone_map(pixels: npt.NDArray[np.uint16], transfer: Transfer) -> npt.NDArray[np.uint8]:
     """HDR R'G'B' with BT.2020 primaries, uint16 [h, w, 3] over the full range, to SDR BT.709 uint8."""
+    # 12 bits of PQ are below what can be seen, and the table stays in the cache.
     light = np.asarray(cv2.transform(_light(transfer)[pixels >> 4], _BT2020_TO_BT709))
     return np.asarray(_codes()[(np.clip(light, 0, 1) * 65535).astype(np.uint16)])
 

@@ -14,6 +14,7 @@ from av.stream import Discard, Stream
 FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,wav,mp3,flac,ogg,aac"
 """The demuxers that may see a file; none of them follows references to other files."""
 
+# Each read goes through Python; sound and pictures lie interleaved at much smaller distances than this.
 _BUFFER_BYTES: Final = 1 << 18
 
 
@@ -30,7 +31,8 @@ def open_container(medium: io.FileIO, max_pixels: int, max_streams: int) -> Inpu
         "format_whitelist": FORMATS,
         "protocol_whitelist": "none",
         "max_pixels": str(max_pixels),
-        "max_streams": str(max_streams + 1),
+        "max_streams": str(max_streams + 1),  # one more, so that the excess can be told from damage
+        # More threads would delay frames and hide the cost from whoever plans cores.
         "threads": "1",
     }
     container: InputContainer = av.open(medium, options=options, metadata_errors="replace", buffer_size=_BUFFER_BYTES)

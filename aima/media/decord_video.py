@@ -58,6 +58,9 @@ class DecordSource:
             self._reader = decord.VideoReader("fd:", num_threads=1)
         except (decord.DECORDError, RuntimeError):
             self._reader = None
+        # Frames are matched to packets by their number, which holds only where both count the same.
+        if self._reader is not None and len(self._reader) != len(self._times):
+            self._reader = None
 
     def shots(self, start_us: int, end_us: int, problems: Problems) -> Iterator[Shot]:
         """See `Source`."""
@@ -78,9 +81,8 @@ class DecordSource:
         first, stop = bisect_left(times, start_us), bisect_left(times, end_us)
         if first < stop:
             self._reader.seek_accurate(first)
-        for number in range(first, min(stop, len(self._reader))):
-            pixels = np.ascontiguousarray(self._reader.next().asnumpy()[..., :3])  # some come with a fourth byte
-            yield DecordShot(times[number], times[number - 1] if number else None, pixels)
+        for number in range(first, stop):
+            yield DecordShot(times[number], times[number - 1] if number else None, self._reader.next().asnumpy())
 
 
 def _packet_times(medium: io.FileIO, plan: ReadPlan) -> list[int]:

@@ -30,6 +30,7 @@ class Delivery:
         before = shot.before_us
         sampled = before is None or self._plan.slot(before) != self._plan.slot(shot.pts_us)
         in_strip = sampled or before is None or self._plan.strip_slot(before) != self._plan.strip_slot(shot.pts_us)
+        # A sampled frame is in the strip even where the strip's own slots would skip it.
         if not in_strip:
             return
         if (sampled and len(self._times) == self._most) or len(self._strip_times) == self._ring.shape.strip:

@@ -79,6 +79,7 @@ def to_rgb(picture: Image.Image) -> Pixels:
     upright = ImageOps.exif_transpose(picture)
     if upright.mode in {"I", "F"} or upright.mode.startswith("I;"):
         return _deep_grey(upright)
+    # Palettes can have transparent entries too.
     if upright.has_transparency_data:
         base = Image.new("RGBA", upright.size, _GREY)
         return np.asarray(Image.alpha_composite(base, upright.convert("RGBA")).convert("RGB"))

@@ -28,6 +28,7 @@ from aima.media.tally import Tally
 _ENCRYPTED_TAGS: Final = ("encv", "enca", "drmi", "drms")
 _JUMPING_FORMAT: Final = "mpegts"
 _TRANSFERS: Final[dict[int, Transfer]] = {16: "pq", 18: "hlg"}
+# Recordings that were cut begin with frames that nothing can be decoded from.
 _PACKETS_TO_FIRST_FRAME: Final = 500
 _LACKING_US: Final = 500_000
 _LACKING_SHARE: Final = 0.05
@@ -179,6 +180,7 @@ class _Survey:
             self._warning = f"it ends early ({error.strerror})"
 
     def _take(self, packet: av.Packet) -> None:
+        # Matroska and fragmented MP4 tell of encryption only here.
         if packet.has_sidedata("encryption_info"):
             raise _encrypted()
         tally = self._tallies[packet.stream_index]
@@ -202,6 +204,7 @@ class _Survey:
     def _origin_us(self) -> int:
         """The container's start, or an earlier frame."""
         starts = [t.first_us for t in self._tallies.values() if t.first_us is not None]
+        # Encoders' priming lets sound begin before 0; the container's start leaves it out.
         stated = cast("int | None", self._container.start_time)
         if stated is None:
             return min(starts, default=0)

@@ -113,9 +113,12 @@ class VideoSource:
         """See `Source`. Decoding starts at the keyframe at or before `start_us`."""
         with self._open() as container:
             before: int | None = None
+            # Whether the first frame opens a new slot can depend on frames before it, also on the keyframe before the
+            # segment's own: those packets are read for their times only, not decoded.
             target_us = self._plan.keyframe_before(self._plan.slot_start_us(start_us))
             decode_from = self._plan.keyframe_before(start_us)
             for frame, pts_us in self._frames(container, target_us, decode_from, problems):
+                # Skipped packets come in decoding order; a damaged stream can repeat a time.
                 if before is not None and pts_us <= before:
                     continue
                 if pts_us >= end_us:
@@ -141,7 +144,8 @@ class VideoSource:
         decoding = decode_from == 0
         expected_us = 0
         for packet in self._packets(container, stream, clock, target_us, problems):
-            pts_us = None if packet.pts is None else clock.us(packet.pts)
+            ticks = packet.dts if packet.pts is None else packet.pts
+            pts_us = None if ticks is None else clock.us(ticks)
             decoding = decoding or (packet.is_keyframe and pts_us is not None and pts_us >= decode_from)
             if decoding:
                 for frame in _decode(packet, pts_us, problems):
@@ -171,6 +175,7 @@ def _seek(container: InputContainer, stream: VideoStream, clock: Clock, target_u
         with contextlib.suppress(av.FFmpegError):
             container.seek(clock.ticks(max(0, target_us - back_us)), stream=stream)
             packets = container.demux(stream)
+            # Demuxers seek by decoding time or to any packet, so they can land behind the keyframe that was meant.
             first = next((p for p in packets if p.is_keyframe), None)
             if first is not None and first.pts is not None and clock.us(first.pts) <= target_us:
                 return itertools.chain([first], packets)
@@ -188,6 +193,7 @@ def _decode(packet: av.Packet, pts_us: int | None, problems: Problems) -> Iterat
         problems.note("packet_undecodable", f"at {(pts_us or 0) / 1e6:.3f} s: {error.strerror}")
         return
     for frame in frames:
+        # Concealed by the decoder: worse than the others, better than none.
         if frame.is_corrupt:
             problems.note("frame_damaged", f"at {(pts_us or 0) / 1e6:.3f} s")
         yield frame

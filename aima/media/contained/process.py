@@ -75,7 +75,7 @@ class Child:
             stderr=subprocess.DEVNULL,
             pass_fds=kept,
             env=_ENVIRONMENT,
-            cwd="/",
+            cwd="/",  # keeps no directory busy
         )
         theirs.close()
         self.walls: dict[str, bool] = self._greeting()
