@@ -57,8 +57,8 @@ def place(url: URL) -> str:
 
 def _translate(context: ExceptionContext) -> None:
     error = context.original_exception
-    if context.engine is None or not isinstance(error, psycopg.Error):
-        return
+    if context.engine is None or context.is_pre_ping or not isinstance(error, psycopg.Error):
+        return  # the pool itself replaces a connection that does not answer a ping
     if (known := _as_aima_error(error, context.engine.url, context.is_disconnect)) is not None:
         raise known from error
 

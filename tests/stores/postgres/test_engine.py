@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from aima.errors import DiskFull, SettingInvalid, StoreOutdated, StoreUnreachable
 from aima.stores.postgres import PostgresStores
 from aima.stores.postgres.engine import normalise, open_engine, place
+from tests.databases import alone
 
 
 @pytest.fixture
@@ -49,13 +50,9 @@ def test_a_wrong_login_says_so_and_shows_no_password(database):
     assert "s3cret" not in f"{caught.value.message} {caught.value.remedy}"
 
 
-def test_connections_that_the_server_ended_are_replaced(stores):
+def test_connections_that_the_server_ended_are_replaced(stores, database):
     stores.media.all()
-    with stores.engine.connect() as connection:
-        connection.exec_driver_sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
-        )
+    alone(database).close()
     assert stores.media.all() == []
 
 
