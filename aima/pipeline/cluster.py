@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from aima.errors import StackDown
+
+CONNECT_S = 10.0
 
 
 def connect(environment: Mapping[str, str]) -> None:
@@ -35,6 +38,13 @@ def connect(environment: Mapping[str, str]) -> None:
             raise StackDown(f"no Ray cluster answers at {address}", "start it with: aima up") from error
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
+
+
+def _knock(address: str) -> None:
+    """Find out quickly that nobody is there: Ray itself tries for most of a minute."""
+    host, colon, port = address.rpartition(":")
+    if colon and port.isdecimal() and "//" not in host:
+        socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
 
 
 def workers() -> int:

@@ -41,7 +41,11 @@ class SegmentWork:
         return [run.failure for run in self._runs if run.failure]
 
     def add(self, chunk: FrameChunk) -> None:
-        """Run the analyzers of chunks on a chunk."""
+        """Run the analyzers of chunks on a chunk; one without frames brings only grey frames or problems."""
+        self._strips.append(chunk.strip)
+        self._problems += chunk.problems
+        if not len(chunk.pts_us):
+            return
         columns = pa.table({"pts_us": chunk.pts_us})
         if self._received is not None:
             columns = rows_at(self._received, chunk.pts_us.tolist())
@@ -51,14 +55,12 @@ class SegmentWork:
         if has_faces(batch.columns):
             self._crops.add(batch)
         self._columns.append(batch.columns)
-        self._strips.append(chunk.strip)
-        self._problems += chunk.problems
         if "frames" in self._carries:
             self._pixels.add(chunk)
 
     def finish(self, archive: Archive) -> tuple[Receipt, ...]:
         """Run the analyzers of whole segments, and make everything durable."""
-        if self._strips:
+        if self._columns:
             strip = Strip(
                 np.concatenate([s.frames for s in self._strips]), np.concatenate([s.pts_us for s in self._strips])
             )

@@ -64,7 +64,7 @@ class StageWorker:
         decode_cpu, told = self._readers.cpu_s, task.segment.start_us
         for chunk in sent_chunks(given) if given["frames"][0].is_valid else self._readers.chunks(task):
             work.add(chunk)
-            if chunk.pts_us[-1] - told >= PROGRESS_US:
+            if len(chunk.pts_us) and chunk.pts_us[-1] - told >= PROGRESS_US:
                 told = int(chunk.pts_us[-1])
                 yield outcome_row(Progressed(task.segment, told - task.segment.start_us))
         receipts = work.finish(self._archive)

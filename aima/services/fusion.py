@@ -96,8 +96,9 @@ class FusionService:
         contents = {m.media_id: m.content_id for m in self._stores.media.all()}
         steps: dict[str, Steps] = {}
         for job in self._stores.jobs.ended():
-            content_id = contents[job.media_id]
-            steps[content_id] = _merged(steps.get(content_id, {}), job.analyzers)
+            if self._is_current(job.analyzers):
+                content_id = contents[job.media_id]
+                steps[content_id] = _merged(steps.get(content_id, {}), job.analyzers)
         return {
             content_id: {
                 name: ObservationKey(content_id, name, step["model_version"], step["digest"])
@@ -105,8 +106,12 @@ class FusionService:
                 if name in ALONGSIDE
             }
             for content_id, analyzers in sorted(steps.items())
-            if analyzers.get(EMBEDDER, {}).get("model_version", "").startswith(self._model_version)
+            if EMBEDDER in analyzers
         }
+
+    def _is_current(self, analyzers: Steps) -> bool:
+        """Vectors of two models are never compared: jobs with another face model are left out."""
+        return EMBEDDER not in analyzers or analyzers[EMBEDDER]["model_version"].startswith(self._model_version)
 
     def _receipts(self, sources: Sources) -> dict[ObservationKey, list[Receipt]]:
         wanted = {key for keys in sources.values() for key in keys.values()}

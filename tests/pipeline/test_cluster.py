@@ -1,0 +1,23 @@
+"""The connection to Ray."""
+
+from __future__ import annotations
+
+import pytest
+
+from aima import local
+from aima.errors import StackDown
+from aima.pipeline import cluster
+
+
+def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
+    monkeypatch.setenv("RAY_ADDRESS", "127.0.0.1:1")
+    with pytest.raises(StackDown, match=r"127\.0\.0\.1:1"):
+        cluster.connect({})
+
+
+def test_connecting_twice_is_once_and_the_cluster_tells_its_size(stack):
+    cluster.connect(local.ray_environment(stack))
+    cluster.connect(local.ray_environment(stack))
+    assert cluster.workers() == 2
+    cluster.disconnect()
+    cluster.disconnect()

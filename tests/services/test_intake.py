@@ -1,0 +1,45 @@
+"""Intake: files found in order, hashed, refused before anything is written."""
+
+from __future__ import annotations
+
+import hashlib
+
+import pytest
+
+from aima.errors import MediaEmpty, MediaMissing, ModelMissing, PlanInvalid
+from aima.services.intake import Intake, find_files, sha256_of
+from aima.settings import Models
+
+
+def test_files_below_folders_come_once_and_in_order(tmp_path):
+    for name in ("b/2.mp4", "b/1.mp4", "a.mp4", "b/c/3.mp4"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"x")
+    (tmp_path / "link.mp4").symlink_to(tmp_path / "a.mp4")
+    found = find_files([tmp_path / "b", tmp_path, tmp_path / "a.mp4"])
+    assert [str(p.relative_to(tmp_path)) for p in found] == ["b/1.mp4", "b/2.mp4", "b/c/3.mp4", "a.mp4"]
+
+
+def test_a_path_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(MediaMissing, match="nowhere"):
+        find_files([tmp_path, tmp_path / "nowhere"])
+
+
+def test_the_content_id_is_the_sha256_of_the_bytes(tmp_path):
+    path = tmp_path / "a"
+    path.write_bytes(b"abc" * 1_000_000)
+    assert sha256_of(path) == hashlib.sha256(b"abc" * 1_000_000).hexdigest()
+    path.write_bytes(b"")
+    with pytest.raises(MediaEmpty, match="is empty"):
+        sha256_of(path)
+
+
+def test_models_are_asked_for_before_anything_starts(settings, tmp_path):
+    unbuilt = settings.model_copy(update={"models": Models(dir=tmp_path / "no models")})
+    intake = Intake(unbuilt, store=None, owner_id="o")
+    assert intake.models({"shot_cuts": {}}) == {}
+    with pytest.raises(ModelMissing, match="centerface"):
+        intake.models({"face_detector": {}})
+    with pytest.raises(PlanInvalid, match="telepathy"):
+        intake.models({"telepathy": {}})
