@@ -32,9 +32,10 @@ def connect(environment: Mapping[str, str]) -> None:
             return
         address = os.environ.get("RAY_ADDRESS", "auto")
         try:
+            _knock(address)
             with _without_stderr():
                 ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR, configure_logging=False)
-        except (ConnectionError, RuntimeError, TimeoutError) as error:
+        except (OSError, RuntimeError) as error:
             raise StackDown(f"no Ray cluster answers at {address}", "start it with: aima up") from error
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
