@@ -11,7 +11,7 @@ import av
 from av.container import InputContainer
 from av.stream import Discard, Stream
 
-FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,avi,wav,mp3,flac,ogg,aac"
+FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,wav,mp3,flac,ogg,aac"
 """The demuxers that may see a file; none of them follows references to other files."""
 
 # Each read goes through Python; sound and pictures lie interleaved at much smaller distances than this.
