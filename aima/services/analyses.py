@@ -86,7 +86,7 @@ class AnalysisService:
             try:
                 taken[path] = self._intake.take(path)
             except MediaError as error:
-                reports.append(refused(path, error))
+                reports.append(refused(path, error, named=path in paths))
         by_medium, tally, segments = self._analyze_media(list(taken.values()), wanted, listener)
         reports += [by_medium[medium.media_id].at(path) for path, medium in taken.items()]
         fusion = self._fusion.fuse(self._settings.user)

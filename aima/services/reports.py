@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from aima.domain.media import Medium, Segment
-from aima.errors import MediaError
+from aima.errors import MediaError, MediaUnknown
 from aima.pipeline.task import Failure, Finished, Outcome
 from aima.services.fusion import FusionReport
 
@@ -22,13 +23,13 @@ REMEDIES = {
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """How one file ended.
+    """How one file ended. Skipped: found in a folder, and neither by name nor by content a medium.
 
     known: every observation was there before. code, detail, remedy: why it failed, or what is left out.
     """
 
     path: str
-    state: Literal["done", "failed"]
+    state: Literal["done", "failed", "skipped"]
     known: bool = False
     media_id: str | None = None
     code: str | None = None
@@ -37,8 +38,8 @@ class FileReport:
 
     @property
     def whole(self) -> bool:
-        """Everything that is in the file was analysed."""
-        return self.state == "done" and self.code != "partial"
+        """Nothing that should have been analysed was left out."""
+        return self.state != "failed" and self.code != "partial"
 
     def at(self, path: Path) -> FileReport:
         """The same for a file that holds the same bytes."""
@@ -88,9 +89,17 @@ class Tally:
         self.cpu_s[name] = self.cpu_s.get(name, 0.0) + seconds
 
 
-def refused(path: Path, error: MediaError) -> FileReport:
-    """The report of a file that was not let in."""
-    return FileReport(str(path), "failed", code=error.code, detail=error.message, remedy=error.remedy)
+def refused(path: Path, error: MediaError, named: bool) -> FileReport:
+    """The report of a file that was not let in; `named`: the user asked for this very file."""
+    report = FileReport(str(path), "failed", code=error.code, detail=error.message, remedy=error.remedy)
+    if isinstance(error, MediaUnknown) and not named and not _looks_like_media(path):
+        return replace(report, state="skipped", remedy="")
+    return report
+
+
+def _looks_like_media(path: Path) -> bool:
+    kind, _ = mimetypes.guess_type(path.name)
+    return kind is not None and kind.partition("/")[0] in {"video", "audio", "image"}
 
 
 def ended(

@@ -9,7 +9,7 @@ import pytest
 
 from aima.domain.media import MediaInfo, Medium, Problem, Segment
 from aima.domain.observation import ObservationKey, Receipt
-from aima.errors import MediaEmpty
+from aima.errors import MediaEmpty, MediaUnknown
 from aima.pipeline.task import Failure, Finished
 from aima.services.reports import Tally, ended, refused
 
@@ -68,5 +68,20 @@ def test_problems_and_cpu_are_added_up():
 
 
 def test_a_refused_file_keeps_the_words_of_its_error():
-    report = refused(Path("/a/b.mp4"), MediaEmpty("/a/b.mp4 is empty", "copy it again"))
+    report = refused(Path("/a/b.mp4"), MediaEmpty("/a/b.mp4 is empty", "copy it again"), named=False)
     assert (report.state, report.code, report.remedy) == ("failed", "media_empty", "copy it again")
+
+
+@pytest.mark.parametrize(
+    ("name", "named", "state"),
+    [
+        ("notes.txt", False, "skipped"),
+        ("notes.txt", True, "failed"),
+        ("film.mp4", False, "failed"),
+        ("x", False, "skipped"),
+    ],
+)
+def test_what_is_no_medium_by_name_and_content_is_skipped_unless_it_was_asked_for(name, named, state):
+    report = refused(Path("/a") / name, MediaUnknown(f"{name} is no medium"), named)
+    assert report.state == state
+    assert report.whole == (state == "skipped")
