@@ -17,13 +17,18 @@ from aima.settings import Settings
 from tests.media_made import two_person_clip, write_picture
 
 
-def aima(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
-    environment = {k: v for k, v in os.environ.items() if not k.startswith(("AIMA_", "RAY_"))}
-    environment |= {"AIMA_HOME": str(settings.home), "AIMA_MODELS__DIR": str(settings.models_dir), "COLUMNS": "200"}
+def environment(settings: Settings) -> dict[str, str]:
+    """The variables of a shell of its own that works with these settings."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("AIMA_", "RAY_"))}
+    clean |= {"AIMA_HOME": str(settings.home), "AIMA_MODELS__DIR": str(settings.models_dir), "COLUMNS": "200"}
     if settings.stores.postgres:
-        environment["AIMA_STORES__POSTGRES"] = settings.stores.postgres
+        clean["AIMA_STORES__POSTGRES"] = settings.stores.postgres
+    return clean
+
+
+def aima(settings: Settings, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "aima", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment)
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=300, env=environment(settings))
 
 
 def errors(done: subprocess.CompletedProcess[str]) -> list[str]:
