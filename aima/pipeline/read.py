@@ -25,6 +25,7 @@ class Readers:
         self._options = options
         self._reader: SegmentReader | None = None
         self._path = ""
+        self._ended_cpu_s = 0.0
 
     def chunks(self, task: SegmentTask) -> Iterator[FrameChunk]:
         """Sampled frames of the task's segment, a few at a time.
@@ -40,13 +41,14 @@ class Readers:
 
     @property
     def cpu_s(self) -> float:
-        """CPU seconds that the decoder at hand has used so far."""
-        return self._reader.cpu_s if self._reader else 0.0
+        """CPU seconds that decoders have used so far."""
+        return self._ended_cpu_s + (self._reader.cpu_s if self._reader else 0.0)
 
     def close(self) -> None:
         """End the decoder."""
         if self._reader is not None:
             self._reader.close()
+            self._ended_cpu_s += self._reader.cpu_s
             self._reader = None
 
 
