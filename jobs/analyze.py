@@ -14,11 +14,11 @@ from pathlib import Path
 
 from pydantic import BaseModel, Field, ValidationError
 
+from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import open_services
 from aima.cli.analyze import report_json
 from aima.cli.output import emit_json, report_error
 from aima.errors import AimaError, SettingInvalid
-from aima.pipeline.plan import DEFAULT
 from aima.pipeline.progress import Progress
 from aima.settings import load_settings
 

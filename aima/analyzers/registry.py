@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
-from aima.analyzers.base import Analyzer
-from aima.analyzers.emotion import Emotion
-from aima.analyzers.face_detector import FaceDetector
-from aima.analyzers.face_embedder import FaceEmbedder
-from aima.analyzers.mouth_motion import MouthMotion
-from aima.analyzers.shot_cuts import ShotCuts
 from aima.errors import PlanInvalid
 
-ANALYZERS: dict[str, type[Analyzer[Any]]] = {
-    analyzer.name: analyzer for analyzer in (ShotCuts, FaceDetector, FaceEmbedder, Emotion, MouthMotion)
+if TYPE_CHECKING:
+    from aima.analyzers.base import Analyzer
+
+ANALYZERS: Final = {
+    "shot_cuts": "ShotCuts",
+    "face_detector": "FaceDetector",
+    "face_embedder": "FaceEmbedder",
+    "emotion": "Emotion",
+    "mouth_motion": "MouthMotion",
 }
+"""Class by name; its file here bears the name. It is imported when it is asked for: the names alone cost nothing."""
+
+DEFAULT: Final = ("face_detector", "face_embedder", "shot_cuts", "mouth_motion")
+"""What an analysis runs where nothing else is asked for."""
 
 
 def get(name: str) -> type[Analyzer[Any]]:
@@ -25,4 +31,5 @@ def get(name: str) -> type[Analyzer[Any]]:
     """
     if name not in ANALYZERS:
         raise PlanInvalid(f"no analyzer is called {name!r}", f"choose from {', '.join(sorted(ANALYZERS))}")
-    return ANALYZERS[name]
+    analyzer: type[Analyzer[Any]] = getattr(import_module(f"aima.analyzers.{name}"), ANALYZERS[name])
+    return analyzer

@@ -6,20 +6,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TextColumn
 
 from aima.analyzers import registry
-from aima.bootstrap import open_services
 from aima.cli.output import JsonFlag, emit_json, err, error_line, out, speaks, table
+from aima.cli.services import opened
 from aima.errors import PlanInvalid
-from aima.pipeline.plan import DEFAULT
-from aima.pipeline.progress import Listener
-from aima.pipeline.progress import Progress as Moment
-from aima.services.reports import AnalysisReport
-from aima.settings import load_settings
+
+if TYPE_CHECKING:
+    from aima.pipeline.progress import Listener
+    from aima.pipeline.progress import Progress as Moment
+    from aima.services.reports import AnalysisReport
 
 
 def register(app: typer.Typer) -> None:
@@ -30,7 +30,7 @@ def register(app: typer.Typer) -> None:
 @speaks
 def analyze(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
-    only: Annotated[str, typer.Option(help="Analyzers to run, by comma; default: " + ", ".join(DEFAULT))] = "",
+    only: Annotated[str, typer.Option(help="Analyzers to run, by comma; default: " + ", ".join(registry.DEFAULT))] = "",
     add: Annotated[list[str], typer.Option("--with", help="A further analyzer, for example emotion.")] = [],  # noqa: B006
     option: Annotated[
         list[str], typer.Option(help="analyzer.option=value, for example face_detector.long_side=960.")
@@ -39,7 +39,7 @@ def analyze(
 ) -> None:
     """Analyze files and folders; what was analyzed before is not analyzed again."""
     wanted = wanted_analyzers(only, add, option)
-    with open_services(load_settings()) as services, progress_bar(shown=not as_json) as listener:
+    with opened() as services, progress_bar(shown=not as_json) as listener:
         report = services.analyses.analyze(paths, wanted, listener)
     if as_json:
         emit_json(report_json(report))
@@ -55,7 +55,7 @@ def wanted_analyzers(only: str, add: list[str], options: list[str]) -> dict[str,
     Raises:
         PlanInvalid: an unknown analyzer, or an option that is not analyzer.option=value.
     """
-    names = [n.strip() for n in only.split(",") if n.strip()] or list(DEFAULT)
+    names = [n.strip() for n in only.split(",") if n.strip()] or list(registry.DEFAULT)
     wanted: dict[str, dict[str, Any]] = {registry.get(name).name: {} for name in [*names, *add]}
     for text in options:
         target, equals, value = text.partition("=")

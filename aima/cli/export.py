@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aima.bootstrap import open_services
 from aima.cli.output import JsonFlag, clock, emit_json, speaks, table
-from aima.services.exports import Export, ExportService
-from aima.settings import load_settings
+from aima.cli.services import opened
+
+if TYPE_CHECKING:
+    from aima.services.exports import Export
 
 
 def register(app: typer.Typer) -> None:
@@ -27,9 +28,11 @@ def export(
 ) -> None:
     """Everything that was found, with its evidence; with --json as one document."""
     if schema:
+        from aima.services.exports import ExportService
+
         emit_json(ExportService.schema())
         return
-    with open_services(load_settings()) as services:
+    with opened() as services:
         document = services.exports.document(medium)
     if as_json:
         emit_json(document.model_dump(mode="json"))

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aima.bootstrap import open_services
-from aima.cli.output import JsonFlag, clock, emit_json, out, printable, speaks, table
-from aima.domain.job import Job
-from aima.domain.media import Medium
+from aima.cli.output import JsonFlag, clock, emit_json, out, printable, seconds, speaks, table
+from aima.cli.services import opened
 from aima.domain.text import display
-from aima.services.exports import seconds
-from aima.services.media import MediumDetail, MediumSummary
-from aima.settings import load_settings
+
+if TYPE_CHECKING:
+    from aima.domain.job import Job
+    from aima.domain.media import Medium
+    from aima.services.media import MediumDetail, MediumSummary
 
 app = typer.Typer(help="What was taken in, and how its analyses ended.", no_args_is_help=True)
 
@@ -22,7 +22,7 @@ app = typer.Typer(help="What was taken in, and how its analyses ended.", no_args
 @speaks
 def list_media(as_json: JsonFlag = False) -> None:
     """Every medium, sorted by name."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         media = services.media.list()
     if as_json:
         emit_json([_summary_json(summary) for summary in media])
@@ -38,7 +38,7 @@ def show(
     as_json: JsonFlag = False,
 ) -> None:
     """A medium: what it is, who is seen in it, and its jobs."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         detail = services.media.show(medium)
     if as_json:
         emit_json(_detail_json(detail))

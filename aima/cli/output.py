@@ -13,7 +13,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from aima.domain.clock import clock as clock  # noqa: PLC0414  commands take it from here
+from aima.domain.clock import clock as clock  # noqa: PLC0414  commands take both from here
+from aima.domain.clock import seconds as seconds  # noqa: PLC0414
 from aima.errors import AimaError
 
 P = ParamSpec("P")

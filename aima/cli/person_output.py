@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aima.cli.output import clock, out, printable, table
+from aima.cli.output import clock, out, printable, seconds, table
 from aima.domain.text import display
-from aima.services.exports import exported_run, exported_track, seconds
-from aima.services.history import Entry
-from aima.services.person_views import Change, PersonDetail, PersonView, Seen
 from aima.storage.archive import Archive
+
+if TYPE_CHECKING:
+    from aima.services.history import Entry
+    from aima.services.person_views import Change, PersonDetail, PersonView, Seen
 
 
 def persons_table(persons: Sequence[PersonView], archive: Archive) -> None:
@@ -91,6 +92,8 @@ def person_json(person: PersonView, archive: Archive) -> dict[str, Any]:
 
 def detail_json(detail: PersonDetail, archive: Archive) -> dict[str, Any]:
     """A person with its appearances, tracks and the run that linked them."""
+    from aima.services.exports import exported_run, exported_track
+
     return person_json(detail.person, archive) | {
         "tracks": [exported_track(track).model_dump() for track in detail.tracks],
         "run": exported_run(detail.run).model_dump() if detail.run else None,

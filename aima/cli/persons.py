@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aima.bootstrap import Services, open_services
 from aima.cli import person_output as output
 from aima.cli.output import JsonFlag, emit_json, out, speaks
+from aima.cli.services import opened
 from aima.errors import LedgerBroken
-from aima.services.person_views import Change
-from aima.settings import load_settings
+
+if TYPE_CHECKING:
+    from aima.bootstrap import Services
+    from aima.services.person_views import Change
 
 app = typer.Typer(help="Who was found, and your decisions about them.", no_args_is_help=True)
 
@@ -23,7 +25,7 @@ Who = Annotated[str, typer.Argument(help='A name, "Unknown 3", "#3", an id or it
 @speaks
 def list_persons(as_json: JsonFlag = False) -> None:
     """Everybody who was found, the longest seen first."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         persons = services.persons.list()
         if as_json:
             emit_json([output.person_json(person, services.archive) for person in persons])
@@ -35,7 +37,7 @@ def list_persons(as_json: JsonFlag = False) -> None:
 @speaks
 def show(person: Who, as_json: JsonFlag = False) -> None:
     """When and where a person is seen, and with what evidence."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         detail = services.persons.show(person)
         if as_json:
             emit_json(output.detail_json(detail, services.archive))
@@ -93,7 +95,7 @@ def undo(
 @speaks
 def history(as_json: JsonFlag = False) -> None:
     """Every event of the ledger, oldest first."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         entries = services.persons.history()
     if as_json:
         emit_json([output.entry_json(entry) for entry in entries])
@@ -108,7 +110,7 @@ def verify(
     as_json: JsonFlag = False,
 ) -> None:
     """Check the ledger's hash chain, and that the persons shown follow from it."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         found = services.persons.verify(mend)
     if not found.ok:
         raise LedgerBroken("the persons shown are not those of the ledger", "run: aima persons verify --mend")
@@ -120,7 +122,7 @@ def verify(
 
 
 def _decide(decide: Callable[[Services], Change], as_json: bool) -> None:
-    with open_services(load_settings()) as services:
+    with opened() as services:
         change = decide(services)
     if as_json:
         emit_json(output.change_json(change))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from aima.bootstrap import Services, open_services
 from aima.cli.output import JsonFlag, emit_json, out, printable, speaks
-from aima.services.person_views import PersonView
-from aima.services.sheet import gather, write_sheet
-from aima.settings import load_settings
+from aima.cli.services import opened
+
+if TYPE_CHECKING:
+    from aima.bootstrap import Services
+    from aima.services.person_views import PersonView
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +27,7 @@ def sheet(
     as_json: JsonFlag = False,
 ) -> None:
     """Write a contact sheet of all persons: one HTML file that loads nothing."""
-    with open_services(load_settings()) as services:
+    with opened() as services:
         persons = services.persons.list()
         path = write_for(services, persons, file)
     if as_json:
@@ -37,6 +38,8 @@ def sheet(
 
 def write_for(services: Services, persons: Sequence[PersonView], file: Path | None = None) -> Path:
     """Write the sheet of these persons and say where."""
+    from aima.services.sheet import gather, write_sheet
+
     media = [summary.medium for summary in services.media.list()]
     target = file or services.settings.home / "persons.html"
     return write_sheet(gather(persons, media, services.archive), target).absolute()

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 
+def seconds(us: int) -> float:
+    """Microseconds as seconds."""
+    return us / 1_000_000
+
+
 def clock(us: int) -> str:
     """Microseconds as m:ss.s or h:mm:ss.s."""
     tenths = round(us / 100_000)

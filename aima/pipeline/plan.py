@@ -19,7 +19,6 @@ from aima.errors import PlanInvalid
 from aima.settings import Media
 
 PIXELS: Final = ("frames", "strip")
-DEFAULT: Final = ("face_detector", "face_embedder", "shot_cuts", "mouth_motion")
 READING: Final = ("sample_fps", "analysis_long_side", "strip_long_side", "strip_max_fps")
 """Settings of the reader that change what analyzers see, so they belong to every observation key."""
 

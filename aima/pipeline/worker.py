@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 import cv2
 import pyarrow as pa
 
-from aima import models
 from aima.analyzers import registry
 from aima.errors import AimaError
+from aima.models.loader import load
 from aima.pipeline.plan import Plan, Stage
 from aima.pipeline.read import Readers, sent_chunks
 from aima.pipeline.runs import Run
@@ -46,7 +46,7 @@ class StageWorker:
     def _run_of(self, number: int, settings: Settings) -> Callable[[SegmentTask], Run]:
         step = self._stage.steps[number]
         analyzer = registry.get(step.analyzer)()
-        analyzer.load(models.load(settings, step.model) if step.model else None)
+        analyzer.load(load(settings, step.model) if step.model else None)
         return lambda task: Run(analyzer, step, task, self._archive)
 
     def _segment(self, given: pa.Table) -> Iterator[pa.Table]:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from aima.domain.clock import seconds
 from aima.domain.media import Medium
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import Person, RunRecord, TrackRecord, appearance_id
@@ -139,11 +140,6 @@ class ExportService:
     def schema() -> dict[str, Any]:
         """The JSON Schema of the document."""
         return Export.model_json_schema(mode="serialization")
-
-
-def seconds(us: int) -> float:
-    """Microseconds as seconds."""
-    return us / 1_000_000
 
 
 def exported_run(run: RunRecord) -> ExportedRun:

@@ -14,7 +14,8 @@ from aima.analyzers import registry
 from aima.analyzers.base import Analyzer
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
-from aima.models import Model, load
+from aima.models.loader import load
+from aima.models.model import Model
 from aima.settings import Settings
 
 STEP_US = 200_000

@@ -9,7 +9,7 @@ import pytest
 
 from aima.analyzers.emotion import Emotion, EmotionOptions
 from aima.domain.observation import EXPRESSIONS
-from aima.models import load
+from aima.models.loader import load
 from tests.analyzers.batches import counted, frame_batch, ready, with_faces
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions, female, normalised, years
-from aima.models import load
+from aima.models.loader import load
 from tests.analyzers.batches import counted, frame_batch, paste, ready, with_columns, with_faces
 
 DEFAULT = FaceEmbedderOptions()

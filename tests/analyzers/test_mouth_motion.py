@@ -15,7 +15,7 @@ import pytest
 from aima.analyzers.mouth_motion import MouthMotion, MouthMotionOptions
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
-from aima.models import load
+from aima.models.loader import load
 from tests.analyzers.batches import counted, frame_batch, ready, with_columns, with_faces
 
 DEFAULT = MouthMotionOptions()

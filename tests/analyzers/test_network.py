@@ -7,7 +7,7 @@ import pytest
 
 from aima.analyzers.faces import faces_of
 from aima.analyzers.network import ALIGNED, answers, face_crops, spread
-from aima.models import load
+from aima.models.loader import load
 
 
 def test_crops_follow_the_contract(seen):

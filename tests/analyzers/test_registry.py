@@ -23,9 +23,10 @@ ADDS = {
 
 def test_analyzers_are_found_by_their_own_name():
     assert set(registry.ANALYZERS) == set(ADDS)
-    for name, analyzer in registry.ANALYZERS.items():
-        assert registry.get(name) is analyzer
-        assert analyzer.name == name
+    assert set(registry.DEFAULT) < set(ADDS)
+    for name, class_name in registry.ANALYZERS.items():
+        analyzer = registry.get(name)
+        assert (analyzer.name, analyzer.__name__) == (name, class_name)
 
 
 def test_an_unknown_name_is_answered_with_the_known_ones():

@@ -21,7 +21,7 @@ from aima.fusion.tracks import build_tracks
 from aima.media.gate import inspect
 from aima.media.reader import SegmentReader
 from aima.media.segments import plan_segments
-from aima.models import load
+from aima.models.loader import load
 from aima.settings import Settings
 from tests.fusion.making import STEP_US
 

@@ -12,7 +12,7 @@ from scipy.optimize import linear_sum_assignment
 from aima.domain.media import Segment
 from aima.domain.track import Cluster, Track
 from aima.fusion.persons import link
-from aima.models import load
+from aima.models.loader import load
 from aima.settings import Settings
 from tests.conftest import MEDIA_DIR, MEDIA_REASON
 from tests.fusion.seeing import Eyes

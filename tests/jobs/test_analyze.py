@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from aima import local
+from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import open_services
-from aima.pipeline.plan import DEFAULT
 from aima.services.sample import portraits
 from tests.media_made import two_person_clip
 

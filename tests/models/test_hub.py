@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from aima.errors import ModelCorrupt, ModelMissing, ModelRefused, ModelUnavailable
-from aima.models import load
 from aima.models.build import build
 from aima.models.catalogue import OWN_CATALOGUE, HubSource, catalogue
 from aima.models.hub import check_source, fetch
+from aima.models.loader import load
 from aima.models.verify import verify
 from tests.models import made
 

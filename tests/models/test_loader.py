@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from aima.errors import ModelCorrupt, ModelMissing, ModelRefused, ModelUnknown
-from aima.models import load
 from aima.models.catalogue import catalogue, find
+from aima.models.loader import load
 from aima.models.onnx_runtime import OnnxRuntime
 
 TASKS = ("face_detection", "face_embedding", "face_expression", "mouth_landmarks")

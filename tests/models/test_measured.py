@@ -13,8 +13,8 @@ from aima.analyzers.face_detector import FaceDetector, FaceDetectorOptions
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
-from aima.models import load
 from aima.models.calibrate import fit_calibration
+from aima.models.loader import load
 
 
 def batch(picture, columns=None):

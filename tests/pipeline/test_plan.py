@@ -7,8 +7,9 @@ import itertools
 import pytest
 
 from aima.analyzers import registry
+from aima.analyzers.registry import DEFAULT
 from aima.errors import PlanInvalid
-from aima.pipeline.plan import DEFAULT, Place, Plan, fused, make_plan, split
+from aima.pipeline.plan import Place, Plan, fused, make_plan, split
 from aima.settings import Media
 
 MODELS = {

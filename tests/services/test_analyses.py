@@ -11,10 +11,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import Services, open_services
 from aima.errors import MediaMissing, PlanInvalid
 from aima.pipeline import flow, resume
-from aima.pipeline.plan import DEFAULT, fused, split
+from aima.pipeline.plan import fused, split
 from aima.pipeline.task import Failure, Finished
 from aima.services.sample import portraits
 from tests.media_made import long_clip, two_person_clip, write_picture

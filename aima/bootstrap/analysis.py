@@ -1,10 +1,9 @@
-"""The only place that wires: settings, backends, services."""
+"""Wires what analyses: intake, the pipeline on Ray, fusion."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack
 
 from aima import local
 from aima.errors import SettingInvalid
@@ -14,21 +13,19 @@ from aima.pipeline import cluster
 from aima.pipeline.plan import Place, Plan, fused
 from aima.pipeline.task import Outcome, SegmentTask
 from aima.services.analyses import AnalysisService
-from aima.services.exports import ExportService
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake
-from aima.services.media import MediaService
-from aima.services.persons import PersonService
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
 
 
 class RayRunner:
-    """Runs plans on the Ray cluster; connects at the first task."""
+    """Runs plans on the Ray cluster; connects at the first task and leaves with `at_end`."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, settings: Settings, at_end: ExitStack) -> None:
+        self._settings, self._at_end = settings, at_end
+        self._is_connected = False
 
     def places(self) -> Sequence[Place]:
         """The default placement: everything fused, one worker per CPU of the cluster."""
@@ -38,58 +35,27 @@ class RayRunner:
     def run(self, tasks: Sequence[SegmentTask], plan: Plan) -> Iterator[Outcome]:
         """Outcomes as they come."""
         self._connect()
+        # Ray Data, for tasks alone: a new analysis of known files needs none.
         from aima.pipeline import flow
 
         return flow.run(tasks, plan, self._settings)
 
     def _connect(self) -> None:
-        cluster.connect(local.ray_environment(self._settings))
+        if not self._is_connected:
+            cluster.connect(local.ray_environment(self._settings))
+            self._at_end.callback(cluster.disconnect)
+            self._is_connected = True
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
-    """Everything that a command, a job or a route may call."""
-
-    settings: Settings
-    stores: PostgresStores
-    archive: Archive
-    media: MediaService
-    persons: PersonService
-    exports: ExportService
-    analyses: AnalysisService
-
-
-@contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
-    """Services over the databases that the settings name, or over the local stack.
+def wire(settings: Settings, stores: PostgresStores, archive: Archive, at_end: ExitStack) -> AnalysisService:
+    """The service that analyses for the user of the settings.
 
     Raises:
-        StackDown: the local stack is not running.
-        StoreUnreachable: the database does not answer.
+        SettingInvalid: the face model that the settings choose cannot link persons.
     """
-    stores = PostgresStores.open(local.postgres_url(settings))
-    try:
-        yield _wire(settings, stores)
-    finally:
-        stores.close()
-        cluster.disconnect()
-
-
-def _wire(settings: Settings, stores: PostgresStores) -> Services:
-    archive = Archive(settings.archive_dir)
-    owner_id = stores.ensure_user(settings.user)
-    intake = Intake(settings, stores.media, owner_id)
+    intake = Intake(settings, stores.media, stores.ensure_user(settings.user))
     fusion = FusionService(settings, stores, archive, *_face_model(settings))
-    runner = RayRunner(settings)
-    return Services(
-        settings=settings,
-        stores=stores,
-        archive=archive,
-        media=MediaService(stores),
-        persons=PersonService(stores, settings.user),
-        exports=ExportService(stores),
-        analyses=AnalysisService(settings, stores, intake, fusion, runner),
-    )
+    return AnalysisService(settings, stores, intake, fusion, RayRunner(settings, at_end))
 
 
 def _face_model(settings: Settings) -> tuple[Calibration, str]:

@@ -1,0 +1,65 @@
+"""The only place that wires: settings, backends, services."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from aima import local
+from aima.services.exports import ExportService
+from aima.services.media import MediaService
+from aima.services.persons import PersonService
+from aima.settings import Settings
+from aima.storage.archive import Archive
+from aima.stores.postgres import PostgresStores
+
+if TYPE_CHECKING:
+    from aima.services.analyses import AnalysisService
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything that a command, a job or a route may call. `at_end` runs when they are closed."""
+
+    settings: Settings
+    stores: PostgresStores
+    archive: Archive
+    media: MediaService
+    persons: PersonService
+    exports: ExportService
+    at_end: ExitStack
+
+    @cached_property
+    def analyses(self) -> AnalysisService:
+        """Imported and wired at first use: who only reads needs neither decoders nor Ray, which take a second.
+
+        Raises:
+            SettingInvalid: the face model that the settings choose cannot link persons.
+        """
+        from aima.bootstrap.analysis import wire
+
+        return wire(self.settings, self.stores, self.archive, self.at_end)
+
+
+@contextmanager
+def open_services(settings: Settings) -> Iterator[Services]:
+    """Services over the databases that the settings name, or over the local stack.
+
+    Raises:
+        StackDown: the local stack is not running.
+        StoreUnreachable: the database does not answer.
+    """
+    with ExitStack() as at_end:
+        stores = at_end.enter_context(PostgresStores.open(local.postgres_url(settings)))
+        yield Services(
+            settings=settings,
+            stores=stores,
+            archive=Archive(settings.archive_dir),
+            media=MediaService(stores),
+            persons=PersonService(stores, settings.user),
+            exports=ExportService(stores),
+            at_end=at_end,
+        )
