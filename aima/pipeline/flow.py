@@ -8,8 +8,11 @@ from collections.abc import Iterator, Sequence
 
 import ray.data
 from ray.data import ActorPoolStrategy, DataContext
+from ray.data.exceptions import SystemException, UserCodeException
+from ray.exceptions import RayError
 from ray.util.annotations import RayDeprecationWarning
 
+from aima.errors import AnalysisFailed
 from aima.pipeline.plan import Place, Plan
 from aima.pipeline.task import Outcome, SegmentTask, outcomes, task_row
 from aima.pipeline.worker import StageWorker
@@ -21,14 +24,21 @@ def run(tasks: Sequence[SegmentTask], plan: Plan, settings: Settings) -> Iterato
 
     Ray must be connected. A worker that dies loses its segment in hand, silently: the caller compares what was
     committed with what was asked for and asks again.
+
+    Raises:
+        AnalysisFailed: the cluster could not go on.
     """
     _configure()
     secretless = settings.model_copy(update={"stores": Stores()})
     rows = ray.data.from_arrow([task_row(task) for task in tasks])
     for number, stage in enumerate(plan.stages):
         rows = _through(rows, StageWorker, (plan, number, secretless), stage.place, len(tasks))
-    for table in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
-        yield from outcomes(table)
+    try:
+        for table in rows.iter_batches(batch_size=None, batch_format="pyarrow", prefetch_batches=0):
+            yield from outcomes(table)
+    except (RayError, SystemException, UserCodeException) as error:
+        reason = str(error.__cause__ or error).strip().splitlines()[-1]
+        raise AnalysisFailed(f"Ray gave up: {reason}", "see `aima doctor`, then repeat: what is done stays") from error
 
 
 def _through(

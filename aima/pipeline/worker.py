@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import functools
+from collections.abc import Iterator
+from typing import Any
 
 import cv2
 import pyarrow as pa
 
 from aima.analyzers import registry
+from aima.analyzers.base import Analyzer
 from aima.errors import AimaError
 from aima.models.loader import load
-from aima.pipeline.plan import Plan, Stage
+from aima.pipeline.plan import Plan, Stage, Step
 from aima.pipeline.read import Readers, sent_chunks
 from aima.pipeline.runs import Run
 from aima.pipeline.segment import SegmentWork
@@ -23,7 +26,7 @@ PROGRESS_US = 10_000_000
 
 
 class StageWorker:
-    """One actor of a stage: models are loaded once, then segments come one by one."""
+    """One actor of a stage: models are loaded with the first segment, then segments come one by one."""
 
     def __init__(self, plan: Plan, stage_no: int, settings: Settings) -> None:
         configure(settings.log_level)
@@ -32,7 +35,7 @@ class StageWorker:
         self._archive = Archive(settings.archive_dir)
         self._readers = Readers(settings.media)
         self._step_us = round(1_000_000 / settings.media.sample_fps)
-        self._runs = [self._run_of(number, settings) for number in range(len(self._stage.steps))]
+        self._settings = settings
 
     def __call__(self, rows: pa.Table) -> Iterator[pa.Table]:
         """Rows of `task.ROW` in and out: segments are worked on, news is passed through."""
@@ -43,11 +46,13 @@ class StageWorker:
             else:
                 yield one
 
-    def _run_of(self, number: int, settings: Settings) -> Callable[[SegmentTask], Run]:
-        step = self._stage.steps[number]
-        analyzer = registry.get(step.analyzer)()
-        analyzer.load(load(settings, step.model) if step.model else None)
-        return lambda task: Run(analyzer, step, task, self._archive)
+    @functools.cached_property
+    def _analyzers(self) -> list[tuple[Analyzer[Any], Step]]:
+        """The stage's analyzers with their models, loaded at first use: what is wrong with a model fails a segment."""
+        ready = [(registry.get(step.analyzer)(), step) for step in self._stage.steps]
+        for analyzer, step in ready:
+            analyzer.load(load(self._settings, step.model) if step.model else None)
+        return ready
 
     def _segment(self, given: pa.Table) -> Iterator[pa.Table]:
         task = SegmentTask.from_json(given["task"][0].as_py())
@@ -60,7 +65,8 @@ class StageWorker:
             yield outcome_row(Failure(task.segment, None, "analysis_failed", f"{type(error).__name__}: {error}"))
 
     def _analyze(self, task: SegmentTask, given: pa.Table) -> Iterator[pa.Table]:
-        work = SegmentWork(task, [make(task) for make in self._runs], self._stage.carries, self._step_us, given)
+        runs = [Run(analyzer, step, task, self._archive) for analyzer, step in self._analyzers]
+        work = SegmentWork(task, runs, self._stage.carries, self._step_us, given)
         decode_cpu, told = self._readers.cpu_s, task.segment.start_us
         for chunk in sent_chunks(given) if given["frames"][0].is_valid else self._readers.chunks(task):
             work.add(chunk)
