@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from aima.domain.job import Job
+from aima.domain.job import Job, JobState
 from aima.domain.media import Medium, Segment
 from aima.errors import MediaError
 from aima.pipeline import resume
@@ -167,4 +167,5 @@ class AnalysisService:
         return job.job_id
 
     def _end(self, job_id: str, report: FileReport, problems: Sequence[dict[str, Any]]) -> None:
-        self._stores.jobs.set_state(job_id, report.state, code=report.code, detail=report.detail, problems=problems)
+        state: JobState = "done" if report.state == "done" else "failed"
+        self._stores.jobs.set_state(job_id, state, code=report.code, detail=report.detail, problems=problems)
