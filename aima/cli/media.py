@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aima.cli.output import JsonFlag, clock, emit_json, out, printable, seconds, speaks, table
+from aima.cli.output import JsonFlag, clock, count, emit_json, out, printable, seconds, speaks, table
 from aima.cli.services import opened
 from aima.domain.text import display
 
 if TYPE_CHECKING:
     from aima.domain.job import Job
-    from aima.domain.media import Medium
+    from aima.domain.media import MediaInfo, Medium
     from aima.services.media import MediumDetail, MediumSummary
 
 app = typer.Typer(help="What was taken in, and how its analyses ended.", no_args_is_help=True)
@@ -27,8 +27,13 @@ def list_media(as_json: JsonFlag = False) -> None:
     if as_json:
         emit_json([_summary_json(summary) for summary in media])
         return
-    columns = ("name", "id", "kind", "duration", "persons", "state", "remark")
-    table(f"{len(media)} media", columns, (_summary_row(summary) for summary in media))
+    columns = ("name", "id", "kind", "duration", "persons", "state")
+    table(count(len(media), "medium", "media"), columns, map(_summary_row, media))
+    for summary in media:
+        if summary.job and summary.job.detail:
+            name = f"{display(summary.medium.filename)} ({summary.medium.media_id[:8]})"
+            out.print()
+            out.print(printable(f"{name}: {summary.job.detail}"), highlight=False)
 
 
 @app.command()
@@ -52,27 +57,40 @@ def _summary_row(summary: MediumSummary) -> tuple[object, ...]:
         display(medium.filename),
         medium.media_id[:8],
         medium.info.kind,
-        clock(medium.info.duration_us),
+        _duration(medium.info),
         summary.persons,
-        job.state if job else "-",
-        (job.detail if job else None) or "",
+        _state(job) if job else "-",
     )
+
+
+def _duration(info: MediaInfo) -> str:
+    return "-" if info.kind == "image" else clock(info.duration_us)
+
+
+def _state(job: Job) -> str:
+    return f"{job.state}, {job.code}" if job.code else job.state
 
 
 def _detail_tables(detail: MediumDetail) -> None:
     medium, info = detail.medium, detail.medium.info
-    out.print(printable(f"{display(medium.filename)}  {medium.media_id}"), soft_wrap=True)
-    out.print(printable(display(medium.path)), soft_wrap=True)
-    facts = f"{info.kind}, {info.format}, {info.codec}, {info.width}x{info.height}, {clock(info.duration_us)}"
-    out.print(printable(f"{facts}, {len(detail.segments)} segments"))
+    facts = (info.kind, info.format, info.codec, f"{info.width}x{info.height}", _duration(info))
+    for line in (
+        f"{display(medium.filename)}  {medium.media_id}",
+        display(medium.path),
+        f"{', '.join(fact for fact in facts if fact != '-')}, {count(len(detail.segments), 'segment')}",
+    ):
+        out.print(printable(line), highlight=False, soft_wrap=True)
+    out.print()
     rows = (
         (p.person.label, p.person.person_id[:8], clock(a.start_us), clock(a.end_us), f"{a.confidence:.2f}")
         for p in detail.persons
         for a in p.appearances
     )
-    table("Persons", ("person", "id", "from", "to", "confidence"), rows)
-    jobs = ((job.job_id[:8], ", ".join(job.analyzers), job.state, job.detail or "") for job in detail.jobs)
-    table("Jobs", ("id", "analyzers", "state", "remark"), jobs)
+    title = count(len(detail.persons), "person")
+    table(title, ("person", "id", "from", "to", "confidence"), rows)
+    out.print()
+    jobs = ((job.job_id[:8], ", ".join(sorted(job.analyzers)), _state(job), job.detail or "") for job in detail.jobs)
+    table("Jobs, the newest first", ("id", "analyzers", "state", "remark"), jobs)
 
 
 def _summary_json(summary: MediumSummary) -> dict[str, Any]:

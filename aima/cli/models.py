@@ -43,7 +43,7 @@ def list_models(as_json: JsonFlag = False) -> None:
     if as_json:
         emit_json(cards)
         return
-    columns = ("name", "task", "version", "dimension", "licence", "used", "built")
+    columns = ("name", "task", "version", "licence", "used", "built")
     table("Models", columns, ([_cell(card[c]) for c in columns] for card in cards))
 
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, ParamSpec, TypeVar
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from aima.domain.clock import clock as clock  # noqa: PLC0414  commands take both from here
 from aima.domain.clock import seconds as seconds  # noqa: PLC0414
@@ -32,14 +33,28 @@ def emit_json(value: Any) -> None:
     sys.stdout.write("\n")
 
 
-def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """A table for people. Cells are shown as they are: markup in names is not interpreted."""
-    grid = Table(title=title, title_justify="left", header_style="bold")
-    for column in columns:
-        grid.add_column(column, overflow="fold")
+def table(title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]]) -> None:
+    """A table for people. Cells are shown as they are: markup in names is not interpreted.
+
+    A column that is given by its name alone folds what is too long for the terminal.
+    """
+    grid = Table(
+        *(Column(column, overflow="fold") if isinstance(column, str) else column for column in columns),
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, collapse_padding=True,
+    )  # fmt: skip
     for row in rows:
         grid.add_row(*(printable(str(cell)) for cell in row))
     out.print(grid)
+
+
+def cut(heading: str, width: int) -> Column:
+    """A column of one line per cell, at most `width` characters wide: what is longer ends in an ellipsis."""
+    return Column(heading, no_wrap=True, overflow="ellipsis", max_width=width)
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 person, 2 persons, 0 media."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def printable(text: str) -> str:

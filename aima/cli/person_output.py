@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from aima.cli.output import clock, out, printable, seconds, table
+from aima.cli.output import clock, count, cut, out, printable, seconds, table
 from aima.domain.text import display
 from aima.storage.archive import Archive
 
@@ -16,54 +16,71 @@ if TYPE_CHECKING:
     from aima.services.person_views import Change, PersonDetail, PersonView, Seen
 
 
-def persons_table(persons: Sequence[PersonView], archive: Archive) -> None:
+FIXED = 33
+"""Columns of a terminal that a list of persons needs beside the label and two appearances, which share the rest."""
+
+
+def persons_table(persons: Sequence[PersonView]) -> None:
     """Everybody, one line each."""
-    columns = ("person", "id", "seen", "appearances", "media", "picture")
-    rows = (
-        (p.label, p.person_id[:8], clock(p.seen_us), len(p.appearances), p.media, _path(p.picture_path, archive) or "-")
-        for p in persons
-    )
-    table(f"{len(persons)} persons", columns, rows)
+    third = max((out.width - FIXED) // 3, 12)
+    columns = ("person", "id", "seen", "media", cut("first seen", third), cut("last seen", third))
+    table(count(len(persons), "person"), columns, map(_person_row, persons))
+    if persons:
+        out.print("\nEverybody's pictures on one page: aima persons sheet", highlight=False)
+
+
+def _person_row(person: PersonView) -> tuple[object, ...]:
+    ends = (person.appearances[0], person.appearances[-1]) if person.appearances else ()
+    appearances = (f"{clock(seen.start_us)} {display(seen.filename)}" for seen in ends)
+    return (person.label, person.person_id[:8], clock(person.seen_us), person.media, *appearances)
 
 
 def detail_tables(detail: PersonDetail, archive: Archive) -> None:
     """One person: appearances, then tracks with their evidence."""
     person = detail.person
-    out.print(printable(f"{person.label}  {person.person_id}"))
-    out.print(printable(f"picture: {_path(person.picture_path, archive) or 'none was kept'}"), soft_wrap=True)
+    out.print(printable(f"{person.label}  {person.person_id}"), highlight=False, soft_wrap=True)
+    picture = _path(person.picture_path, archive) or "none was kept"
+    out.print(printable(f"picture: {picture}"), highlight=False, soft_wrap=True)
+    out.print()
     table(
-        "Appearances",
+        count(len(person.appearances), "appearance"),
         ("id", "medium", "from", "to", "confidence"),
         (
             (s.appearance_id[:8], display(s.filename), clock(s.start_us), clock(s.end_us), f"{s.confidence:.2f}")
             for s in person.appearances
         ),
     )
-    table(
-        "Tracks",
-        ("id", "content", "from", "to", "quality", "log-odds", "shares"),
+    out.print()
+    _tracks_table(detail)
+    if detail.run:
+        models = (f"{analyzer} {version}" for analyzer, version in sorted(detail.run.models.items()))
+        out.print()
+        out.print(printable(f"Models: {', '.join(models)}"), highlight=False)
+
+
+def _tracks_table(detail: PersonDetail) -> None:
+    media = {track_id: seen.filename for seen in detail.person.appearances for track_id in seen.track_ids}
+    rows = [
         (
-            (
-                t.track_id[:8],
-                t.locator.content_id[:8],
-                clock(t.locator.start_us),
-                clock(t.locator.end_us),
-                f"{t.quality:.2f}",
-                "-" if t.log_odds is None else f"{t.log_odds:+.1f}",
-                ", ".join(f"{name} {share:+.1f}" for name, share in sorted(t.shares.items())) or "-",
-            )
-            for t in detail.tracks
-        ),
-    )
-    for analyzer, version in sorted((detail.run.models if detail.run else {}).items()):
-        out.print(printable(f"{analyzer}: {version}"))
+            track.track_id[:8],
+            display(media.get(track.track_id, track.locator.content_id[:8])),
+            clock(track.locator.start_us),
+            clock(track.locator.end_us),
+            f"{track.quality:.2f}",
+            "-" if track.log_odds is None else f"{track.log_odds:+.1f}",
+            ", ".join(f"{name} {share:+.1f}" for name, share in sorted(track.shares.items())) or "-",
+        )
+        for track in sorted(detail.tracks, key=lambda t: (media.get(t.track_id, ""), t.locator.start_us))
+    ]
+    title = f"{count(len(rows), 'track')}, the evidence in log-odds"
+    table(title, ("id", "medium", "from", "to", "quality", "log-odds", "of that"), rows)
 
 
 def history_table(entries: Sequence[Entry]) -> None:
     """The ledger, one line per event."""
-    columns = ("event", "when", "by", "what", "stands")
+    columns = ("event", "when (UTC)", "by", "what", "stands")
     rows = ((e.event.seq, _when(e.event.at_us), e.event.actor, e.text, _standing(e)) for e in entries)
-    table(f"{len(entries)} events", columns, rows)
+    table(count(len(entries), "event"), columns, rows)
 
 
 def change_lines(change: Change) -> None:
@@ -137,7 +154,7 @@ def _path(name: str | None, archive: Archive) -> str | None:
 
 
 def _when(at_us: int) -> str:
-    return datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return datetime.fromtimestamp(at_us / 1_000_000, UTC).strftime("%Y-%m-%d %H:%M")
 
 
 def _standing(entry: Entry) -> str:

@@ -30,7 +30,7 @@ def list_persons(as_json: JsonFlag = False) -> None:
         if as_json:
             emit_json([output.person_json(person, services.archive) for person in persons])
         else:
-            output.persons_table(persons, services.archive)
+            output.persons_table(persons)
 
 
 @app.command()

@@ -39,7 +39,8 @@ def test_list_tells_state_and_remark(archive):
     assert (medium["filename"], medium["persons"], medium["duration"]) == ("a.mp4", 1, 60.0)
     assert medium["job"]["code"] == "partial"
     text = aima("list").stdout
-    assert all(word in text for word in ("a.mp4", "1:00.0", "done", "the file is truncated"))
+    assert all(word in text for word in ("a.mp4", "1:00.0", "done, partial"))
+    assert text.splitlines()[-1].endswith("): the file is truncated")
 
 
 def test_show_tells_who_is_seen_when(archive):

@@ -49,6 +49,22 @@ def test_list_shows_people_and_programs_the_same(archive):
     assert [p["label"] for p in persons] == ["Unknown 1", "Unknown 2"]
     assert persons[0]["seen"] == 6.0
     assert all(p["label"] in shown.stdout and p["id"][:8] in shown.stdout for p in persons)
+    assert "aima persons sheet" in shown.stdout
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_line_of_the_list_fits_the_terminal_and_tells_where_to_look(archive, stores, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    long = "a film with a name that is longer than any terminal is wide " * 3
+    add_medium(stores, long)
+    record(stores, made_run([*TRACKS, made_track(long, 3, 60)], [0, 2], [1], [3], inputs="second"))
+    lines = aima("list").stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    (longest,) = [line for line in lines if "a film" in line]
+    assert longest.startswith("Unknown 3")
+    assert (longest.count("0:03.0 a film"), longest.count("…")) == (2, 2)
+    (one,) = [line.split() for line in lines if line.startswith("Unknown 1")]
+    assert one[3:] == ["0:06.0", "2", "0:00.0", "a.mp4", "0:01.0", "b.mp4"]
 
 
 def test_show_gives_intervals_in_seconds_and_the_evidence(archive):
