@@ -1,4 +1,4 @@
-"""Gives the clusters of a fusion run their persons: known ones where they share tracks, new ones else. Pure."""
+"""Gives the clusters of a fusion run their persons: known ones where they were seen before, new ones else. Pure."""
 
 from __future__ import annotations
 
@@ -20,20 +20,28 @@ class Recognised:
 
 
 def recognise(
-    clusters: Sequence[Cluster], locators: Mapping[str, Locator], state: State, new_id: Callable[[], str]
+    clusters: Sequence[Cluster], locators: Mapping[str, Locator], memories: Sequence[State], new_id: Callable[[], str]
 ) -> Recognised:
-    """Match clusters with the persons of the last run by the time that they share, the longest first.
+    """Match clusters with the persons of memories by the time that they share, the longest first.
+
+    memories: who was who before, the surest first; a later one is asked for what is left. They share their events.
 
     Persons that the machine found are matched first. Persons that people split off are matched with what is left, so
     that they keep what belongs to them and never take over the person from which they were split.
     Merges are not looked at: the decisions are laid over the new run again.
     """
-    votes = _votes(clusters, locators, state)
+    votes = [(_votes(clusters, locators, memory), memory) for memory in memories]
+    shared: Counter[int | str] = Counter()
+    for times, _ in votes:
+        for (index, person_id), time in times.items():
+            shared[index] += time
+            shared[person_id] += time
     found: dict[int, str] = {}
     for split_off in (False, True):
-        eligible = {pair: time for pair, time in votes.items() if (pair[1] in state.split_off) == split_off}
-        _match(eligible, state.numbers, found)
-    number = next_number(state.events)
+        for times, memory in votes:
+            eligible = {pair: time for pair, time in times.items() if (pair[1] in memory.split_off) == split_off}
+            _match(eligible, shared, memory.numbers, found)
+    number = next_number(memories[0].events)
     minted: list[tuple[str, int]] = []
     for index in range(len(clusters)):
         if index not in found:
@@ -43,7 +51,7 @@ def recognise(
 
 
 def _votes(clusters: Sequence[Cluster], locators: Mapping[str, Locator], state: State) -> Counter[tuple[int, str]]:
-    """Microseconds that a cluster, by its index, shares with a person of the last run."""
+    """Microseconds that a cluster, by its index, shares with a person of a memory."""
     by_content: dict[str, dict[str, Locator]] = defaultdict(dict)
     for track_id, placed in state.tracks.items():
         by_content[placed.locator.content_id][track_id] = placed.locator
@@ -64,10 +72,23 @@ def _roots(track_ids: Iterable[str], locator: Locator, state: State) -> Iterable
             yield placed.root, overlap_us(locator, placed.locator)
 
 
-def _match(votes: Mapping[tuple[int, str], int], numbers: Mapping[str, int], found: dict[int, str]) -> None:
-    """Greedy, one to one: the most time first, then the lower number, then the earlier cluster."""
+def _match(
+    votes: Mapping[tuple[int, str], int],
+    shared: Mapping[int | str, int],
+    numbers: Mapping[str, int],
+    found: dict[int, str],
+) -> None:
+    """Greedy, one to one: the most time first, as photographs all last the same then those who share least with others.
+
+    shared: time by cluster and by person, with whomever. Then the lower number counts, then the earlier cluster.
+    """
+
+    def order(pair: tuple[int, str]) -> tuple[int, int, int, int]:
+        index, person_id = pair
+        return -votes[pair], shared[index] + shared[person_id], numbers[person_id], index
+
     taken = set(found.values())
-    for index, person_id in sorted(votes, key=lambda pair: (-votes[pair], numbers[pair[1]], pair[0])):
+    for index, person_id in sorted(votes, key=order):
         if index not in found and person_id not in taken:
             found[index] = person_id
             taken.add(person_id)

@@ -122,7 +122,8 @@ class FusionStore(Protocol):
         """Write a run with its event, its persons and the projection, in one transaction.
 
         False, and no run is written, if the run that stands came to the same from the same inputs, models and
-        thresholds. Clusters keep the persons with whom they share tracks; ids and numbers are minted for the others.
+        thresholds. Clusters keep the persons who were seen there before, also if the last run lacked them; ids and
+        numbers are minted for the others.
         """
         ...
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from hypothesis import strategies as st
 
 from aima.domain import decisions
 from aima.domain.decisions import Decision
-from aima.domain.identity import Assigned, Run, State, apply, effective, replay
+from aima.domain.identity import Assigned, Run, State, apply, effective, minted, replay
 from aima.domain.ledger import Event, follow
 from aima.domain.locating import clashes
 from aima.domain.minting import recognise
@@ -62,18 +62,22 @@ class World:
             group = self.data.draw(st.integers(0, 3))
             if group and not clashes(locator, (tracks[other] for other in groups.get(group, ()))):
                 groups.setdefault(group, []).append(track_id)
-        clusters = [Cluster(tuple(Link(t, 1.0, {}) for t in members)) for members in groups.values()]
-        recognised = recognise(clusters, tracks, self.state, self.new_id)
+        self.record(tracks, list(groups.values()))
+
+    def record(self, tracks: Mapping[str, Locator], groups: Sequence[Sequence[str]]) -> None:
+        """A machine run that found these tracks to be these persons."""
+        clusters = [Cluster(tuple(Link(t, 1.0, {}) for t in members)) for members in groups]
+        recognised = recognise(clusters, tracks, memories(self, tracks), self.new_id)
         owner = {t: p for c, p in zip(clusters, recognised.person_ids, strict=True) for t in c.track_ids}
         run_id = self.new_id()
-        numbers = {**self.state.numbers, **dict(recognised.minted)}
+        numbers = dict(pair for event in self.events for pair in minted(event)) | dict(recognised.minted)
         self.runs[run_id] = Run(
             run_id,
             {t: Assigned(owner.get(t), locator) for t, locator in tracks.items()},
             {p: numbers[p] for p in recognised.person_ids},
         )
-        minted = [list(pair) for pair in recognised.minted]
-        self.append(Decision("fused", {"run_id": run_id, "minted": minted}))
+        newcomers = [list(pair) for pair in recognised.minted]
+        self.append(Decision("fused", {"run_id": run_id, "minted": newcomers}))
 
     def decide(self) -> None:
         """One random decision about what is there now, if it may be made."""
@@ -116,7 +120,8 @@ BASE = _tracks((1, "a", 0, 40, 0), (2, "a", 0, 40, 300), (3, "a", 50, 90, 0), (4
 TRACKS: Sequence[list[tuple[int, Locator]]] = (
     BASE,
     [*BASE, *_tracks((6, "b", 0, 9, 300), (7, "c", 5, 15, 0))],  # more media
-    BASE[2:],  # a medium is gone
+    BASE[2:],  # less of a medium
+    BASE[4:],  # a medium is gone
     _tracks((11, "a", 1, 41, 5), (12, "a", 1, 39, 305), (13, "a", 48, 70, 0), (14, "a", 71, 92, 0), (15, "b", 0, 8, 4)),
 )
 
@@ -146,6 +151,22 @@ def without(events: Sequence[Event], event_id: str) -> list[Event]:
 def outcome(state: State) -> tuple[object, ...]:
     """What a state says, without how it came about."""
     return (state.run, state.tracks, state.numbers, state.namings, state.merged, state.split_off, state.conflicts)
+
+
+def memories(world: World, places: Mapping[str, Locator]) -> list[State]:
+    """The contents of places as they were when last in a run; then where those who are not there were last."""
+    fused = [world.runs[e.payload["run_id"]].tracks for e in effective(world.events) if e.kind == "fused"]
+    contents = {locator.content_id for locator in places.values()}
+    said = [(n, track_id, assigned) for n, tracks in enumerate(fused) for track_id, assigned in tracks.items()]
+    told = [(n, track_id, assigned) for n, track_id, assigned in said if assigned.locator.content_id in contents]
+    last_in = {assigned.locator.content_id: n for n, _, assigned in told}
+    last_of = {assigned.person_id: n for n, _, assigned in told}
+    numbers = dict(pair for event in world.events for pair in minted(event))
+    latest = {t: assigned for n, t, assigned in told if last_in[assigned.locator.content_id] == n}
+    seen = replay(world.events, lambda _: Run("", latest, numbers))
+    there = {placed.root for placed in seen.tracks.values()} | {None}
+    earlier = {t: a for n, t, a in told if a.person_id not in there and last_of[a.person_id] == n}
+    return [seen, replay(world.events, lambda _: Run("", earlier, numbers))]
 
 
 def replayed(events: Sequence[Event], world: World) -> State:

@@ -34,7 +34,8 @@ class PostgresFusion:
         """Write a run with its event, its persons and the projection, in one transaction.
 
         False, and no run is written, if the run that stands came to the same from the same inputs, models and
-        thresholds. Clusters keep the persons with whom they share tracks; ids and numbers are minted for the others.
+        thresholds. Clusters keep the persons who were seen there before, also if the last run lacked them; ids and
+        numbers are minted for the others.
         """
         with self._engine.begin() as connection:
             ledger.lock(connection)
@@ -53,7 +54,9 @@ class PostgresFusion:
 
     def _write(self, connection: Connection, run: FusionRun, facts: dict[str, Any], state: State, actor: str) -> None:
         locators = {track.track_id: track.locator for track in run.tracks}
-        recognised = recognise(run.clusters, locators, state, lambda: str(uuid.uuid4()))
+        contents = {track.content_id for track in run.tracks}
+        memories = ledger.read_memories(connection, state.events, contents)
+        recognised = recognise(run.clusters, locators, memories, lambda: str(uuid.uuid4()))
         run_id = str(uuid.uuid4())
         minted = [list(pair) for pair in recognised.minted]
         fused = Decision("fused", {"run_id": run_id, "minted": minted, **facts})

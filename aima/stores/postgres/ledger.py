@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, text
+from sqlalchemy import ColumnElement, Connection, Engine, Row, Select, func, insert, select, text
 
 from aima.domain.decisions import Decision
-from aima.domain.identity import Assigned, Run, State, apply, minted, replay
+from aima.domain.identity import Assigned, Run, State, apply, effective, minted, replay
 from aima.domain.ledger import Event, canonical, follow
 from aima.errors import DecisionImpossible
 from aima.stores.ports import Decide, Decided
 from aima.stores.postgres import projection
 from aima.stores.postgres.persons import locator_of
-from aima.stores.postgres.schema import assignments, persons, tracks
+from aima.stores.postgres.schema import assignments, fusion_runs, persons, tracks
 from aima.stores.postgres.schema import ledger_events as ledger
 
 LOCK = 0x6C656467  # "ledg"
@@ -100,12 +101,53 @@ def read_state(connection: Connection) -> State:
 
 def read_run(connection: Connection, run_id: str) -> Run:
     """The machine's assignments of a run."""
-    query = (
-        select(tracks, assignments.c.person_id.label("assigned"), persons.c.number)
-        .select_from(assignments.join(tracks).outerjoin(persons, persons.c.person_id == assignments.c.person_id))
-        .where(assignments.c.run_id == run_id)
+    return _run_of(run_id, connection.execute(_assigned().where(assignments.c.run_id == run_id)).all())
+
+
+def read_memories(connection: Connection, events: Sequence[Event], content_ids: set[str]) -> tuple[State, State]:
+    """Who was who in each of these contents when it was last in a run; then, for those not found so, where they were last.
+
+    The second brings back whom a run, with another model perhaps, took for somebody else. Only runs that stand count.
+    The decisions are laid over both, as over a run.
+    """
+    latest = _run_of("", _last_rows(connection, events, content_ids, tracks.c.content_id))
+    seen = replay(events, lambda _: latest)
+    there = {placed.root for placed in seen.tracks.values()}
+    everybody = _last_rows(connection, events, content_ids, assignments.c.person_id)
+    earlier = _run_of("", [row for row in everybody if row.assigned not in there])
+    return seen, replay(events, lambda _: earlier)
+
+
+def _assigned() -> Select[*tuple[Any, ...]]:
+    source = assignments.join(tracks).outerjoin(persons, persons.c.person_id == assignments.c.person_id)
+    return select(tracks, assignments.c.person_id.label("assigned"), persons.c.number).select_from(source)
+
+
+def _last_rows(
+    connection: Connection, events: Sequence[Event], content_ids: set[str], key: ColumnElement[str]
+) -> Sequence[Row[Any]]:
+    """Assignments in contents, for each value of a column in the last run that stands and has it; oldest run first."""
+    standing = [event.seq for event in effective(events) if event.kind == "fused"]
+    there = tracks.c.content_id.in_(content_ids)
+    last = (
+        select(key.label("key"), func.max(fusion_runs.c.event_seq).label("seq"))
+        .select_from(assignments.join(tracks).join(fusion_runs))
+        .where(there, fusion_runs.c.event_seq.in_(standing))
+        .group_by(key)
+        .subquery()
     )
-    rows = connection.execute(query).all()
+    query = (
+        _assigned()
+        .join(fusion_runs, fusion_runs.c.run_id == assignments.c.run_id)
+        .join(last, (last.c.key == key) & (last.c.seq == fusion_runs.c.event_seq))
+        .where(there)
+        .order_by(fusion_runs.c.event_seq)
+    )
+    return connection.execute(query).all()
+
+
+def _run_of(run_id: str, rows: Sequence[Row[Any]]) -> Run:
+    """A run from rows of `_assigned`; the last row of a track counts."""
     return Run(
         run_id,
         {row.track_id: Assigned(row.assigned, locator_of(row)) for row in rows},

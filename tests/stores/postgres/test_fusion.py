@@ -11,7 +11,9 @@ from aima.domain.observation import Crop, ObservationKey, Receipt
 from aima.stores.postgres import PostgresStores
 from tests.persons_made import SECOND, add_medium, content, made_run, made_track, record
 
+OTHER_MODEL = {"face_embedder": "others@1"}
 LATER = [made_track("a.mp4", 0, 5), made_track("a.mp4", 0, 5, left=400), made_track("a.mp4", 10, 12)]
+OTHERS = [made_track("b.mp4", 0, 4), made_track("b.mp4", 5, 9), made_track("b.mp4", 10, 11)]
 
 
 @pytest.fixture
@@ -105,6 +107,74 @@ def test_decisions_survive_a_new_run(first):
     assert owners(first) == {LATER[0].track_id: one, LATER[1].track_id: two, LATER[2].track_id: two}
     assert first.persons.all()[0].name == "Anna"
     assert first.ledger.state().conflicts == ()
+
+
+@pytest.fixture
+def two_media(first):
+    """Persons 1 and 2 in one medium, 1 and 3 in another, with a decision of each kind; stores and their last run."""
+    add_medium(first, "b.mp4")
+    run = made_run([*LATER, *OTHERS], [0, 2, 3], [1], [4, 5], inputs="both")
+    record(first, run)
+    _, two, three = (person.person_id for person in first.persons.all())
+    new = "00000000-0000-4000-8000-000000000001"
+    first.ledger.decide(lambda state: decisions.name(state, three, "Anna"), "local")
+    first.ledger.decide(lambda state: decisions.split(state, three, [OTHERS[2].track_id], new), "local")
+    first.ledger.decide(lambda state: decisions.merge(state, two, new), "local")
+    return first, run
+
+
+def who(stores):
+    """Persons and whose the tracks are, as stored and as replayed."""
+    assert stores.persons.digest() == state_hash(stores.ledger.state())
+    return stores.persons.all(), owners(stores), stores.ledger.state().conflicts
+
+
+def newly_minted(stores):
+    return stores.ledger.events()[-1].payload["minted"]
+
+
+def test_persons_of_media_that_another_model_has_not_seen_come_back_after_a_restart(two_media, database):
+    stores, run = two_media
+    before = who(stores)
+    record(stores, replace(made_run(LATER, [0, 2], [1], inputs="one of both"), models=OTHER_MODEL))
+    assert {person.number for person in active(stores)} == {1, 2}
+    stores.close()
+    with PostgresStores.open(database) as again:
+        assert record(again, run)
+        assert who(again) == before
+        assert newly_minted(again) == []
+
+
+def test_persons_that_another_model_tells_apart_otherwise_come_back(two_media):
+    stores, run = two_media
+    before = who(stores)
+    other = made_run([*LATER, *OTHERS], [0], [1, 2, 4], [3, 5], inputs="other vectors")
+    record(stores, replace(other, models=OTHER_MODEL))
+    assert who(stores) != before
+    record(stores, run)
+    assert who(stores) == before
+    assert newly_minted(stores) == []
+
+
+def test_a_medium_that_was_away_for_several_runs_comes_back(two_media):
+    stores, run = two_media
+    before = who(stores)
+    for inputs in ("less", "still less"):
+        record(stores, made_run(OTHERS[:1], [0], inputs=inputs))
+    record(stores, made_run([], inputs="nothing"))
+    assert active(stores) == []
+    record(stores, run)
+    assert who(stores) == before
+    assert newly_minted(stores) == []
+
+
+def test_nobody_comes_back_from_a_run_that_was_undone(first):
+    add_medium(first, "b.mp4")
+    record(first, made_run([*LATER, *OTHERS], [0, 2], [1], [3, 4, 5], inputs="both"))
+    event = first.ledger.events()[-1]
+    first.ledger.decide(lambda state: decisions.undo(state, event.event_id), "local")
+    record(first, made_run([*LATER, *OTHERS], [0, 2], [1], [3, 4, 5], inputs="both again"))
+    assert [person.number for person in active(first)] == [1, 2, 4]
 
 
 def test_poor_tracks_are_kept_with_nobody(first):
