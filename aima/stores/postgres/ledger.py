@@ -105,7 +105,7 @@ def read_run(connection: Connection, run_id: str) -> Run:
 
 
 def read_memories(connection: Connection, events: Sequence[Event], content_ids: set[str]) -> tuple[State, State]:
-    """Who was who in each of these contents when it was last in a run; then, for those not found so, where they were last.
+    """Who was who in each of these contents when last in a run; then, for who is not in that, where they were last.
 
     The second brings back whom a run, with another model perhaps, took for somebody else. Only runs that stand count.
     The decisions are laid over both, as over a run.
