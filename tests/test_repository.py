@@ -162,7 +162,13 @@ def test_an_unfit_python_is_told_in_a_line(tmp_path: Path, script: str, message:
 
 @pytest.mark.skipif(not shutil.which("make"), reason="no make")
 def test_make_demo_passes_media_on() -> None:
-    line = subprocess.run(["make", "-n", "demo", "MEDIA=a b/c"], cwd=ROOT, capture_output=True, text=True, check=True)
+    line = subprocess.run(
+        ["make", "-n", "--no-print-directory", "demo", "MEDIA=a b/c"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert line.stdout.splitlines()[-1] == '.venv/bin/aima demo --media "a b/c"'
 
 

@@ -28,9 +28,11 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="Machine-readable output.
 
 
 def emit_json(value: Any) -> None:
-    """One JSON document on standard output."""
-    json.dump(value, sys.stdout, indent=2, ensure_ascii=False, sort_keys=True, default=str)
-    sys.stdout.write("\n")
+    """One JSON document on standard output, always valid UTF-8: names that are not are escaped."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, sort_keys=True, default=str)
+    if any("\ud800" <= c <= "\udfff" for c in text):
+        text = json.dumps(value, indent=2, sort_keys=True, default=str)
+    sys.stdout.write(text + "\n")
 
 
 def table(title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]]) -> None:

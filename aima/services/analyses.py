@@ -107,7 +107,8 @@ class AnalysisService:
         jobs = self._start_jobs(media, plan, todo)
         tally = self._run(tasks, wanted, plan, listener, lambda a: self._missing(plan, media, segments, a))
         left = {(t.segment.content_id, t.segment.no) for t in self._missing(plan, media, segments)}
-        reports = {m.media_id: ended(m, segments[m.content_id], left, tally, m.content_id not in todo) for m in media}
+        known = {m.content_id for m in media if segments[m.content_id]} - todo
+        reports = {m.media_id: ended(m, segments[m.content_id], left, tally, m.content_id in known) for m in media}
         for medium in media:
             if medium.media_id in jobs:
                 self._end(jobs[medium.media_id], reports[medium.media_id], tally.problems.get(medium.content_id, []))

@@ -25,7 +25,8 @@ REMEDIES = {
 class FileReport:
     """How one file ended. Skipped: found in a folder, and neither by name nor by content a medium.
 
-    known: every observation was there before. code, detail, remedy: why it failed, or what is left out.
+    known: there were observations before, and none was missing. code, detail, remedy: why it failed, or what is left
+    out.
     """
 
     path: str
@@ -123,7 +124,8 @@ def _left_out(medium: Medium, problems: Sequence[Mapping[str, Any]]) -> tuple[st
     if medium.info.kind == "audio":
         return "nothing_to_see", f"{medium.filename} is sound only: this version analyses pictures"
     if medium.info.partial:
-        return "partial", f"{medium.filename} is truncated or damaged: what could be read was analysed"
+        reason = medium.info.details.get("warning", "it is truncated or damaged")
+        return "partial", f"{medium.filename}: {reason}; what could be read was analysed"
     if problems:
         return str(problems[0]["code"]), f"{len(problems)} problems, the first: {problems[0]['detail']}"
     return None, None
