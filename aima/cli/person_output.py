@@ -13,7 +13,7 @@ from aima.storage.archive import Archive
 
 if TYPE_CHECKING:
     from aima.services.history import Entry
-    from aima.services.person_views import Change, PersonDetail, PersonView, Seen
+    from aima.services.person_views import Change, Expression, PersonDetail, PersonView, Seen
 
 
 FIXED = 33
@@ -41,6 +41,8 @@ def detail_tables(detail: PersonDetail, archive: Archive) -> None:
     out.print(printable(f"{person.label}  {person.person_id}"), highlight=False, soft_wrap=True)
     picture = _path(person.picture_path, archive) or "none was kept"
     out.print(printable(f"picture: {picture}"), highlight=False, soft_wrap=True)
+    if detail.expression:
+        out.print(f"expression: {_expression(detail.expression)}", highlight=False)
     out.print()
     table(
         count(len(person.appearances), "appearance"),
@@ -56,6 +58,14 @@ def detail_tables(detail: PersonDetail, archive: Archive) -> None:
         models = (f"{analyzer} {version}" for analyzer, version in sorted(detail.run.models.items()))
         out.print()
         out.print(printable(f"Models: {', '.join(models)}"), highlight=False)
+
+
+def _expression(expression: Expression) -> str:
+    """Happiness (61 %), or: uncertain (happiness 31 %, neutral 29 %)."""
+    first, second = sorted(expression.probabilities.items(), key=lambda one: -one[1])[:2]
+    if expression.name == first[0]:
+        return f"{first[0]} ({first[1]:.0%})"
+    return f"{expression.name} ({first[0]} {first[1]:.0%}, {second[0]} {second[1]:.0%})"
 
 
 def _tracks_table(detail: PersonDetail) -> None:
@@ -108,11 +118,12 @@ def person_json(person: PersonView, archive: Archive) -> dict[str, Any]:
 
 
 def detail_json(detail: PersonDetail, archive: Archive) -> dict[str, Any]:
-    """A person with its appearances, tracks and the run that linked them."""
+    """A person with its appearances, expression, tracks and the run that linked them."""
     from aima.services.exports import exported_run, exported_track
 
     return person_json(detail.person, archive) | {
         "tracks": [exported_track(track).model_dump() for track in detail.tracks],
+        "expression": asdict(detail.expression) if detail.expression else None,
         "run": exported_run(detail.run).model_dump() if detail.run else None,
     }
 

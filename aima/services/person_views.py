@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from aima.domain.identity import Conflict, State
 from aima.domain.ledger import Event
 from aima.domain.media import Medium
+from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import Person, RunRecord, TrackRecord, appearance_id, label
 from aima.domain.track import Appearance
+from aima.fusion.emotions import expression_of, name_expression
 from aima.stores.ports import Decided
 
 
@@ -50,12 +52,24 @@ class PersonView:
 
 
 @dataclass(frozen=True, slots=True)
+class Expression:
+    """The mean expression over what is seen of a person. `name`: the most probable one, or "uncertain"."""
+
+    name: str
+    probabilities: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class PersonDetail:
-    """A person with the evidence. `run`: the fusion run that linked the tracks."""
+    """A person with the evidence.
+
+    run: the fusion run that linked the tracks. expression: None where the emotion analyzer saw nothing of the person.
+    """
 
     person: PersonView
     tracks: tuple[TrackRecord, ...]
     run: RunRecord | None
+    expression: Expression | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +106,15 @@ def view_person(person: Person, seen: Sequence[Seen]) -> PersonView:
     """A person with its appearances in order."""
     ordered = sorted(seen, key=lambda s: (s.filename, s.media_id, s.start_us, s.end_us))
     return PersonView(person.person_id, person.number, person.name, person.label, person.picture_path, tuple(ordered))
+
+
+def view_expression(tracks: Iterable[TrackRecord]) -> Expression | None:
+    """The expression over these tracks, each weighted by its samples."""
+    mean = expression_of((track.expression, track.samples) for track in tracks)
+    name = name_expression(mean)
+    if mean is None or name is None:
+        return None
+    return Expression(name, dict(zip(EXPRESSIONS, mean.tolist(), strict=True)))
 
 
 def view_appearance(appearance: Appearance, medium: Medium) -> Seen:

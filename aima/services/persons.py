@@ -23,6 +23,7 @@ from aima.services.person_views import (
     Verification,
     view_appearance,
     view_change,
+    view_expression,
     view_person,
 )
 from aima.stores.ports import Stores
@@ -48,7 +49,7 @@ class PersonService:
         person = self.resolve(who)
         (view,) = self._views([person])
         tracks = [t for t in self._stores.persons.tracks() if t.person_id == person.person_id]
-        return PersonDetail(view, tuple(tracks), self._stores.persons.run())
+        return PersonDetail(view, tuple(tracks), self._stores.persons.run(), view_expression(tracks))
 
     def resolve(self, who: str) -> Person:
         """The person that is meant by an id, the beginning of one, a name or "Unknown n".

@@ -5,16 +5,21 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from typer.testing import CliRunner
 
 from aima.cli.app import app
+from aima.domain.observation import EXPRESSIONS
 from aima.settings import load_settings
 from aima.stores.postgres import PostgresStores
 from tests.persons_made import add_medium, made_run, made_track, record
 
 TRACKS = [made_track("a.mp4", 0, 5), made_track("a.mp4", 0, 4, left=400), made_track("b.mp4", 1, 2)]
+BY_NAME = sorted(range(len(EXPRESSIONS)), key=EXPRESSIONS.__getitem__)
+"""The order of expressions in JSON, whose keys are sorted."""
 
 
 @pytest.fixture
@@ -77,6 +82,24 @@ def test_show_gives_intervals_in_seconds_and_the_evidence(archive):
     assert detail["run"]["models"] == {"face_embedder": "faces@1"}
     text = aima("show", "#1").stdout
     assert all(word in text for word in ("Unknown 1", "0:05.0", "face +2.0", "faces@1", "none was kept"))
+
+
+@pytest.mark.parametrize(
+    ("given", "name", "words"),
+    [
+        ((0.02, 0.9, 0.02, 0.02, 0.02, 0.01, 0.01), "happiness", "expression: happiness (90%)"),
+        ((0.3, 0.35, 0.05, 0.1, 0.1, 0.05, 0.05), "uncertain", "expression: uncertain (happiness 35%, neutral 30%)"),
+    ],
+)
+def test_show_names_the_expression_or_the_doubt(archive, stores, given, name, words):
+    assert said("show", "#2")["expression"] is None
+    seen = replace(TRACKS[1], expression=np.array(given, np.float32))
+    record(stores, made_run([TRACKS[0], seen, TRACKS[2]], [0, 2], [1], inputs="with emotion"))
+    expression = said("show", "#2")["expression"]
+    assert expression["name"] == name
+    assert list(expression["probabilities"].values()) == pytest.approx([given[i] for i in BY_NAME], abs=1e-6)
+    assert words in aima("show", "#2").stdout
+    assert "expression:" not in aima("show", "#1").stdout
 
 
 def test_name_split_merge_undo_and_history_in_a_row(archive):

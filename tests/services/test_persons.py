@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from aima.domain.identity import state_hash
+from aima.domain.observation import EXPRESSIONS
 from aima.errors import DecisionImpossible, EventUnknown, LedgerBroken, PersonError, PersonUnknown
 from aima.services.persons import PersonService
 from aima.stores.postgres import PostgresStores
@@ -54,6 +57,33 @@ def test_showing_a_person_brings_tracks_and_the_run(persons):
     )
     assert {t.log_odds for t in detail.tracks} == {2.0}
     assert detail.run.models == {"face_embedder": "faces@1"}
+
+
+@pytest.mark.parametrize(
+    ("anger", "expected"),
+    [(0.9, "anger"), (0.4, "uncertain")],
+)
+def test_the_expression_of_a_person_is_the_mean_over_what_is_seen(stores, anger, expected):
+    add_medium(stores, "a.mp4")
+    long, short, silent = made_track("a.mp4", 0, 30), made_track("a.mp4", 40, 50), made_track("a.mp4", 55, 59)
+    seen = [
+        replace(long, expression=probabilities("anger", anger)),
+        replace(short, expression=probabilities("fear", 1)),
+    ]
+    record(stores, made_run([*seen, silent, made_track("a.mp4", 0, 5, left=600)], [0, 1, 2], [3]))
+    persons = PersonService(stores, "anna")
+    expression = persons.show("#1").expression
+    assert expression.name == expected
+    assert list(expression.probabilities) == list(EXPRESSIONS)
+    assert expression.probabilities["anger"] == pytest.approx(anger * 30 / 40, abs=1e-5)
+    assert sum(expression.probabilities.values()) == pytest.approx(1, abs=1e-5)
+    assert persons.show("#2").expression is None
+
+
+def probabilities(name, value):
+    """One expression with this probability, the rest shared by the others."""
+    rest = (1 - value) / (len(EXPRESSIONS) - 1)
+    return np.array([value if one == name else rest for one in EXPRESSIONS], np.float32)
 
 
 def test_a_person_is_found_by_id_prefix_number_and_name(persons):
