@@ -26,6 +26,7 @@ class Archive:
         """
         target = self.path(name)
         try:
+            self.root.mkdir(mode=0o700, parents=True, exist_ok=True)  # faces and vectors are nobody else's business
             target.parent.mkdir(parents=True, exist_ok=True)
             _replace(target, data)
         except OSError as error:

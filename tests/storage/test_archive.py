@@ -21,6 +21,12 @@ def test_a_file_is_kept_under_its_name_and_replaced_whole(tmp_path):
     assert [p.name for p in (tmp_path / "a").iterdir()] == ["b.bin"]
 
 
+def test_nobody_else_can_look_into_it(tmp_path):
+    archive = Archive(tmp_path / "archive")
+    archive.put("a/b.bin", b"one")
+    assert archive.root.stat().st_mode & 0o777 == 0o700
+
+
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "a/../../b"])
 def test_names_cannot_leave_the_archive(tmp_path, name):
     with pytest.raises(ValueError, match="outside"):
