@@ -19,12 +19,13 @@ from aima.local.state import ServerRecord, current_state, supervisor_lives
 from aima.settings import Settings
 
 SUPERVISOR_TIMEOUT_S = 60.0
-STOP_TIMEOUT_S = 120.0
+STOP_TIMEOUT_S = 300.0  # more than all servers are granted together: a last checkpoint may wait for a busy disk
 
 
 def start(settings: Settings) -> None:
     """Start what is not running and wait until everything is healthy. Servers that run are left alone.
 
+    A stack that is being stopped is waited for and started again.
     Where settings name other servers for all of ours, there is nothing to start.
 
     Raises:
@@ -34,6 +35,9 @@ def start(settings: Settings) -> None:
     home = home_at(settings.home)
     servers = local_servers(settings, home)
     running = current_state(home)
+    if running is not None and running.is_ending:
+        _await_end(home, running.pid)
+        running = None
     if running is None:
         if not servers:
             return
@@ -58,7 +62,8 @@ def stop(settings: Settings) -> None:
     if (running := current_state(home)) is not None:
         os.kill(running.pid, signal.SIGTERM)
         _await_end(home, running.pid)
-    _end_leftovers(home)
+    if not supervisor_lives(home):  # else somebody has started it again, and nothing is left over
+        _end_leftovers(home)
 
 
 def _await_end(home: Home, pid: int) -> None:
@@ -104,7 +109,11 @@ def _await_healthy(home: Home, seen: dict[str, float]) -> None:
     """Wait until no server is starting; failures of `seen` (server -> since) are old ones."""
     while (state := current_state(home)) is not None:
         fresh = {n: r for n, r in state.servers.items() if r.state != "failed" or r.since != seen.get(n)}
-        if len(fresh) == len(state.servers) and all(r.state != "starting" for r in fresh.values()):
+        if (
+            not state.is_ending
+            and len(fresh) == len(state.servers)
+            and all(r.state != "starting" for r in fresh.values())
+        ):
             break
         time.sleep(0.05)
     else:
