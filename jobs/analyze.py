@@ -1,9 +1,10 @@
 """Analyze the media of a manifest as a Ray job.
 
-    ray job submit --address "$RAY_DASHBOARD" -- python jobs/analyze.py MANIFEST.json
+    eval "$(aima env)"
+    ray job submit -- python "$PWD/jobs/analyze.py" MANIFEST.json
 
 MANIFEST is JSON: {"paths": ["/archive/a.mp4", ...], "analyzers": {"face_detector": {}, ...}}; without "analyzers"
-the default ones run. The report is printed as JSON; the exit code is 3 if a file failed.
+the default ones run. The report is printed as JSON; the exit code is 3 if a file was not analyzed whole.
 """
 
 from __future__ import annotations
