@@ -15,7 +15,7 @@ from aima.local.home import Home, home_at
 from aima.local.logs import tail
 from aima.local.server import Server
 from aima.local.servers import KINDS, local_servers
-from aima.local.state import ServerRecord, current_state, supervisor_lives
+from aima.local.state import ServerRecord, StackState, current_state, read_state
 from aima.settings import Settings
 
 SUPERVISOR_TIMEOUT_S = 60.0
@@ -34,10 +34,7 @@ def start(settings: Settings) -> None:
     """
     home = home_at(settings.home)
     servers = local_servers(settings, home)
-    running = current_state(home)
-    if running is not None and running.is_ending:
-        _await_end(home, running.pid)
-        running = None
+    running = _staying(home)
     if running is None:
         if not servers:
             return
@@ -62,13 +59,20 @@ def stop(settings: Settings) -> None:
     if (running := current_state(home)) is not None:
         os.kill(running.pid, signal.SIGTERM)
         _await_end(home, running.pid)
-    if not supervisor_lives(home):  # else somebody has started it again, and nothing is left over
+    if current_state(home) is None:  # else somebody has started it again, and nothing is left over
         _end_leftovers(home)
+
+
+def _staying(home: Home) -> StackState | None:
+    """The state of the supervisor that lives, after the end of one that was told to go."""
+    while (state := current_state(home)) is not None and state.is_ending:
+        _await_end(home, state.pid)
+    return state
 
 
 def _await_end(home: Home, pid: int) -> None:
     until = time.monotonic() + STOP_TIMEOUT_S
-    while supervisor_lives(home) or process.is_alive(pid):
+    while process.is_alive(pid):
         if time.monotonic() > until:
             raise ServerFailed(f"the supervisor (pid {pid}) did not end", f"look at {home.logs}")
         time.sleep(0.05)
@@ -90,6 +94,7 @@ def _end_leftovers(home: Home) -> None:
 def _spawn_supervisor(settings: Settings, home: Home) -> None:
     # Started from a job of Ray, it would else be marked as a part of Ray and end with it.
     environment = {name: value for name, value in os.environ.items() if name not in process.MARKS}
+    last = read_state(home)
     done = subprocess.run(
         [sys.executable, "-m", "aima.local.supervisor"],
         input=settings.model_dump_json(), text=True, capture_output=True, env=environment, check=False,
@@ -99,6 +104,8 @@ def _spawn_supervisor(settings: Settings, home: Home) -> None:
         raise ServerFailed(f"the supervisor did not start: {lines[-1]}", f"look at {home.logs}")
     until = time.monotonic() + SUPERVISOR_TIMEOUT_S
     while current_state(home) is None:
+        if (state := read_state(home)).is_ending and state.pid != last.pid:
+            raise _gone(home)
         if time.monotonic() > until:
             quoted = tail(home.log("supervisor"))
             raise ServerFailed(f"the supervisor did not come up: {quoted}", f"look at {home.logs}")
@@ -109,18 +116,21 @@ def _await_healthy(home: Home, seen: dict[str, float]) -> None:
     """Wait until no server is starting; failures of `seen` (server -> since) are old ones."""
     while (state := current_state(home)) is not None:
         fresh = {n: r for n, r in state.servers.items() if r.state != "failed" or r.since != seen.get(n)}
-        if (
-            not state.is_ending
-            and len(fresh) == len(state.servers)
-            and all(r.state != "starting" for r in fresh.values())
-        ):
+        is_settled = len(fresh) == len(state.servers) and all(r.state != "starting" for r in fresh.values())
+        if is_settled and not state.is_ending:
             break
         time.sleep(0.05)
     else:
-        raise ServerFailed(f"the supervisor went away: {tail(home.log('supervisor'))}", f"look at {home.logs}")
+        raise _gone(home)
     for record in state.servers.values():
         if record.state == "failed":
             raise _error_of(record)
+
+
+def _gone(home: Home) -> ServerFailed:
+    if read_state(home).is_ending:
+        return ServerFailed("the stack was stopped while it started", "start it again with: aima up")
+    return ServerFailed(f"the supervisor went away: {tail(home.log('supervisor'))}", f"look at {home.logs}")
 
 
 def _error_of(record: ServerRecord) -> AimaError:

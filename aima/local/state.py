@@ -46,10 +46,11 @@ class ServerRecord:
 
 @dataclass(frozen=True)
 class StackState:
-    """Everything in the state file."""
+    """Everything in the state file. `is_ending`: the supervisor `pid` was told to end and is about to."""
 
     pid: int = 0
     servers: dict[str, ServerRecord] = field(default_factory=dict)
+    is_ending: bool = False
 
 
 def read_state(home: Home) -> StackState:
@@ -57,7 +58,7 @@ def read_state(home: Home) -> StackState:
     try:
         raw = json.loads((home.run / "stack.json").read_text())
         servers = {name: ServerRecord(**record) for name, record in raw["servers"].items()}
-        return StackState(raw["pid"], servers)
+        return StackState(raw["pid"], servers, raw.get("is_ending", False))
     except (OSError, ValueError, KeyError, TypeError):
         return StackState()
 
@@ -68,6 +69,7 @@ class Board:
     def __init__(self, home: Home) -> None:
         self._home = home
         self._servers: dict[str, ServerRecord] = {}
+        self._is_ending = False
         self._lock = Lock()
 
     def __getitem__(self, name: str) -> ServerRecord:
@@ -83,9 +85,15 @@ class Board:
             self._servers[name] = new
             self._write()
 
+    def end(self) -> None:
+        """Say that no server is started any more: who wants them waits for the end and starts anew."""
+        with self._lock:
+            self._is_ending = True
+            self._write()
+
     def _write(self) -> None:
         fresh = self._home.run / "stack.json.new"
-        fresh.write_text(json.dumps(asdict(StackState(os.getpid(), self._servers)), indent=1))
+        fresh.write_text(json.dumps(asdict(StackState(os.getpid(), self._servers, self._is_ending)), indent=1))
         fresh.replace(self._home.run / "stack.json")
 
 
@@ -93,31 +101,36 @@ class Board:
 def supervisor_lock(home: Home) -> Iterator[bool]:
     """Hold the supervisor's lock if no other one does; the kernel gives it back even after kill -9."""
     with (home.run / "lock").open("w") as file:
-        yield _lock(file)
+        yield _lock(file, home)
 
 
-def _lock(file: TextIO) -> bool:
-    # Somebody who only looks whether a supervisor lives holds the lock for a moment.
+def _lock(file: TextIO, home: Home) -> bool:
+    # Who only looks whether a supervisor lives holds the lock for a moment, and so does one that is dying. A living
+    # one is not waited for: whoever outlasted it would start again what was stopped.
     for _ in range(20):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            time.sleep(0.05)
-        else:
+        if _try(file, fcntl.LOCK_EX):
             return True
+        if current_state(home) is not None:
+            return False
+        time.sleep(0.05)
     return False
+
+
+def _try(file: TextIO, kind: int) -> bool:
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def supervisor_lives(home: Home) -> bool:
     """Whether a supervisor holds the lock of this data directory."""
     try:
         with (home.run / "lock").open("r") as file:
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            return not _try(file, fcntl.LOCK_SH)
     except FileNotFoundError:
         return False
-    except BlockingIOError:
-        return True
-    return False
 
 
 def current_state(home: Home) -> StackState | None:

@@ -51,6 +51,7 @@ def supervise(settings: Settings, home: Home) -> None:
     while os.read(wishes, 1)[0] == AGAIN:
         for keeper in keepers:
             keeper.retry()
+    board.end()
     for keeper in reversed(keepers):
         keeper.stop()
         keeper.join()

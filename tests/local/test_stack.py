@@ -123,6 +123,36 @@ def test_two_starts_at_once_make_one_supervisor(shared: Settings) -> None:
     assert local.status(shared)[0].state == "healthy"
 
 
+def test_up_during_a_down_waits_for_its_end_and_starts_again(shared: Settings) -> None:
+    local.start(shared)
+    old = supervisor_pid(shared)
+    with connect(shared) as held, ThreadPoolExecutor(1) as other:
+        down = other.submit(local.stop, shared)
+        while (state := current_state(home_at(shared.home))) is not None and not state.is_ending:
+            time.sleep(0.001)
+        local.start(shared)
+        assert down.result() is None
+        with pytest.raises(psycopg.OperationalError):
+            held.execute("SELECT 1")
+    assert supervisor_pid(shared) != old
+    assert not process.is_alive(old)
+    assert local.status(shared)[0].state == "healthy"
+    assert read_rows(shared) == [(7,)]
+
+
+def test_a_down_during_an_up_wins(shared: Settings) -> None:
+    local.stop(shared)
+    with ThreadPoolExecutor(1) as other:
+        up = other.submit(local.start, shared)
+        while current_state(home_at(shared.home)) is None:
+            time.sleep(0.001)
+        local.stop(shared)
+        with pytest.raises(ServerFailed, match="stopped while it started"):
+            up.result()
+    assert local.status(shared)[0].state == "stopped"
+    assert process.marked(shared.home, "postgres") == []
+
+
 def test_a_second_home_runs_beside_the_first(shared: Settings, postgres: str) -> None:
     local.start(shared)
     with psycopg.connect(postgres.replace("+psycopg", "")) as other:

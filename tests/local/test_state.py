@@ -1,8 +1,11 @@
+import fcntl
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -27,6 +30,16 @@ def test_what_is_recorded_is_read_back(tmp_path: Path) -> None:
     assert (board["ray"].since, board["ray"].ports, board["ray"].detail) == (began, {"gcs": 7}, "still")
 
 
+def test_an_end_is_announced_and_stays_so(tmp_path: Path) -> None:
+    home = make(tmp_path)
+    board = Board(home)
+    board.change("ray", state="healthy")
+    assert not read_state(home).is_ending
+    board.end()
+    board.change("ray", state="stopped")
+    assert read_state(home) == StackState(os.getpid(), {"ray": board["ray"]}, is_ending=True)
+
+
 def test_the_lock_says_who_lives(tmp_path: Path) -> None:
     home = make(tmp_path)
     assert not supervisor_lives(home)
@@ -36,6 +49,26 @@ def test_the_lock_says_who_lives(tmp_path: Path) -> None:
         with supervisor_lock(home) as is_second_ours:
             assert not is_second_ours
     assert not supervisor_lives(home)
+
+
+def test_a_second_supervisor_does_not_wait_to_inherit(tmp_path: Path) -> None:
+    home = make(tmp_path)
+    with supervisor_lock(home):
+        Board(home).change("ray", state="healthy")
+        began = time.monotonic()
+        with supervisor_lock(home) as is_second_ours:
+            assert not is_second_ours
+        assert time.monotonic() - began < 0.5
+
+
+def test_who_only_looks_is_waited_for(tmp_path: Path) -> None:
+    home = make(tmp_path)
+    (home.run / "lock").touch()
+    with (home.run / "lock").open() as looker:
+        fcntl.flock(looker, fcntl.LOCK_SH)
+        threading.Timer(0.2, fcntl.flock, (looker, fcntl.LOCK_UN)).start()
+        with supervisor_lock(home) as is_ours:
+            assert is_ours
 
 
 def test_a_killed_supervisor_leaves_no_lock(tmp_path: Path) -> None:
