@@ -64,11 +64,16 @@ def doctor(as_json: JsonFlag = False) -> None:
 
 
 def _show(settings: Settings, servers: Sequence[ServerStatus], as_json: bool) -> None:
+    changed = local.changed(settings)
     if as_json:
-        emit_json({"home": settings.home, "servers": [asdict(server) for server in servers]})
+        facts = {"home": settings.home, "servers": [asdict(server) for server in servers]}
+        emit_json(facts | {"changed": {one.server: one.variables for one in changed}})
         return
     rows = [(s.name, s.state, s.address, s.pid or "", _age(s.since), s.detail) for s in servers]
     table(f"Servers of {settings.home}", ("server", "state", "address", "pid", "for", "detail"), rows)
+    if changed:
+        texts = "; ".join(one.text for one in changed)
+        out.print(printable(f"{texts}; to change that: aima down; aima up"), style="yellow", soft_wrap=True)
 
 
 def _tell(findings: Sequence[Finding]) -> None:

@@ -1,8 +1,9 @@
 """Supervises the embedded servers: PostgreSQL and Ray, on loopback, under one data directory."""
 
 from aima.local.addresses import dashboard_url, postgres_url, ray_environment
+from aima.local.changes import changed
 from aima.local.stack import start, stop
 from aima.local.state import ServerStatus
 from aima.local.status import status
 
-__all__ = ["ServerStatus", "dashboard_url", "postgres_url", "ray_environment", "start", "status", "stop"]
+__all__ = ["ServerStatus", "changed", "dashboard_url", "postgres_url", "ray_environment", "start", "status", "stop"]

@@ -32,6 +32,7 @@ class Postgres(Server):
     """PostgreSQL on 127.0.0.1 and a private socket, as an unprivileged user."""
 
     name = "postgres"
+    reads = ("AIMA_LOCAL__POSTGRES_PORT", "AIMA_LOCAL__UNPRIVILEGED_USER")
     gentle = signal.SIGINT  # "fast": ends sessions, writes a checkpoint
     grace_s = 60.0
 

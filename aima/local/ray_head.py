@@ -53,6 +53,10 @@ class RayHead(Server):
     """GCS, raylet, dashboard and their agents, as children of one `ray start --block`."""
 
     name = "ray"
+    # Submitted jobs inherit what they analyse with, see `_environment`.
+    reads = (
+        "AIMA_LOCAL__DASHBOARD_PORT", "AIMA_RAY__", "AIMA_MODELS__", "AIMA_MEDIA__", "AIMA_IDENTITY__", "AIMA_USER",
+    )  # fmt: skip
     grace_s = 10.0
 
     def __init__(self, settings: Settings, home: Home) -> None:

@@ -28,6 +28,8 @@ class Server(ABC):
     gentle: ClassVar[signal.Signals] = signal.SIGTERM
     grace_s: ClassVar[float] = 20.0
     start_timeout_s: float = 300.0
+    reads: ClassVar[tuple[str, ...]] = ()
+    """Beginnings of the variables that count when it is started."""
 
     def __init__(self, settings: Settings, home: Home) -> None:
         self.settings = settings

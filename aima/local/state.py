@@ -32,7 +32,10 @@ class ServerStatus:
 
 @dataclass(frozen=True)
 class ServerRecord:
-    """One server as the supervisor records it. `error_code`: code of the error that made it fail."""
+    """One server as the supervisor records it.
+
+    error_code: code of the error that made it fail. settings: those that it was started with, by variable.
+    """
 
     state: ServerState = "starting"
     pid: int | None = None
@@ -42,6 +45,7 @@ class ServerRecord:
     error_code: str = ""
     remedy: str = ""
     restarts: int = 0
+    settings: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ import signal
 import sys
 from pathlib import Path
 
+from aima.local.changes import given
 from aima.local.home import Home, home_at
 from aima.local.keeper import Keeper
 from aima.local.servers import local_servers
@@ -44,7 +45,8 @@ def supervise(settings: Settings, home: Home) -> None:
     old = read_state(home).servers
     board = Board(home)
     for server in servers:
-        board.change(server.name, state="starting", ports=old[server.name].ports if server.name in old else {})
+        ports = old[server.name].ports if server.name in old else {}
+        board.change(server.name, state="starting", ports=ports, settings=given(server))
     keepers = [Keeper(server, board) for server in servers]
     for keeper in keepers:
         keeper.start()

@@ -45,6 +45,14 @@ def test_up_status_down(aima: pytest.MonkeyPatch) -> None:
             "postgres": "healthy",
             "ray": "failed",
         }
+        assert json.loads(up.stdout)["changed"] == {}
+        aima.setenv("AIMA_LOCAL__UNPRIVILEGED_USER", "nobody")
+        again = run(aima, home, "up")
+        assert again.exit_code == 0
+        (line,) = [line for line in again.stdout.splitlines() if "other settings" in line]
+        assert "postgres" in line
+        assert "AIMA_LOCAL__UNPRIVILEGED_USER" in line
+        assert line.endswith("aima down; aima up")
     finally:
         down = run(aima, home, "down")
         shutil.rmtree(home)
