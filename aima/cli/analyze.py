@@ -12,7 +12,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn
 
 from aima.analyzers import registry
-from aima.cli.output import JsonFlag, emit_json, err, error_line, out, speaks, table
+from aima.cli.output import JsonFlag, count, emit_json, err, error_line, out, speaks, table
 from aima.cli.services import opened
 from aima.errors import PlanInvalid
 
@@ -107,9 +107,8 @@ def print_report(report: AnalysisReport) -> None:
             error_line(file.detail or file.path, file.remedy, file.code or file.state)
     fusion = report.fusion
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
-    out.print(
-        f"{fusion.persons} persons in {fusion.tracks} tracks; {'updated' if fusion.changed else 'nothing changed'}."
-    )
+    found = f"{count(fusion.persons, 'person')} in {count(fusion.tracks, 'track')}"
+    out.print(f"{found}; {'updated' if fusion.changed else 'nothing changed'}.")
     if spent:
         out.print(f"CPU: {spent}")
     out.print("Next: aima persons list")

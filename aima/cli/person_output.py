@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     from aima.services.person_views import Change, Expression, PersonDetail, PersonView, Seen
 
 
-FIXED = 33
-"""Columns of a terminal that a list of persons needs beside the label and two appearances, which share the rest."""
+FIXED = 32
+"""Characters of a line that a list of persons needs beside the label and two appearances, which share the rest."""
 
 
 def persons_table(persons: Sequence[PersonView]) -> None:
     """Everybody, one line each."""
-    third = max((out.width - FIXED) // 3, 12)
-    columns = ("person", "id", "seen", "media", cut("first seen", third), cut("last seen", third))
+    rest = out.width - FIXED
+    label = min(max((len(person.label) for person in persons), default=0), rest // 3)
+    half = max((rest - label) // 2, 12)
+    columns = ("person", "id", "seen", "media", cut("first seen", half), cut("last seen", half))
     table(count(len(persons), "person"), columns, map(_person_row, persons))
     if persons:
         out.print("\nEverybody's pictures on one page: aima persons sheet", highlight=False)
