@@ -18,7 +18,7 @@ from aima.services.fusion import FusionService
 from aima.services.intake import Intake, find_files
 from aima.services.reports import AnalysisReport, FileReport, Tally, ended, refused
 from aima.settings import Settings
-from aima.stores.ports import JobStore, MediaStore, ObservationStore
+from aima.stores.ports import Stores
 
 ATTEMPTS = 2
 """A segment that fails is tried once more, then noted."""
@@ -38,32 +38,13 @@ class Runner(Protocol):
         ...
 
 
-class AnalysisStores(Protocol):
-    """The stores that an analysis writes."""
-
-    @property
-    def media(self) -> MediaStore:
-        """Media and segments."""
-        ...
-
-    @property
-    def jobs(self) -> JobStore:
-        """Jobs."""
-        ...
-
-    @property
-    def observations(self) -> ObservationStore:
-        """Markers and crops."""
-        ...
-
-
 class AnalysisService:
     """Takes files in, runs what is missing on them, and fuses the archive."""
 
     def __init__(
         self,
         settings: Settings,
-        stores: AnalysisStores,
+        stores: Stores,
         intake: Intake,
         fusion: FusionService,
         runner: Runner,

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 
@@ -21,7 +21,7 @@ from aima.models.model import Calibration
 from aima.pipeline.write import read_observations
 from aima.settings import Settings
 from aima.storage.archive import Archive
-from aima.stores.ports import FusionStore, JobStore, MediaStore, ObservationStore
+from aima.stores.ports import Stores
 
 DETECTOR, EMBEDDER, CUTS, EMOTION = "face_detector", "face_embedder", "shot_cuts", "emotion"
 NOT_SEEN = ("pts_us", *(n for n in KEY_COLUMNS.names if n != "segment_no"), "problems")
@@ -38,30 +38,6 @@ class FusionReport:
     digest: str
 
 
-class FusionStores(Protocol):
-    """The stores that fusion reads and writes."""
-
-    @property
-    def media(self) -> MediaStore:
-        """Media."""
-        ...
-
-    @property
-    def jobs(self) -> JobStore:
-        """Jobs."""
-        ...
-
-    @property
-    def observations(self) -> ObservationStore:
-        """Markers."""
-        ...
-
-    @property
-    def fusion(self) -> FusionStore:
-        """Fusion runs."""
-        ...
-
-
 Steps = Mapping[str, Mapping[str, Any]]
 """What makes the keys of a job's observations, by analyzer."""
 Sources = dict[str, dict[str, ObservationKey]]
@@ -74,7 +50,7 @@ class FusionService:
     def __init__(
         self,
         settings: Settings,
-        stores: FusionStores,
+        stores: Stores,
         archive: Archive,
         calibration: Calibration,
         model_version: str,
