@@ -8,6 +8,7 @@ AimaError
 │   ├── MediaUnknown          the bytes are no video, sound or picture that AIMA reads
 │   ├── MediaRefused          a playlist, archive or other container that could reach further files
 │   ├── MediaTooLarge         over a cap: pixels, frames, duration, streams
+│   ├── MediaChanged          the file was written to while it was read (retryable)
 │   ├── MediaCorrupt          recognised, but nothing in it can be decoded
 │   └── DecoderDied           the contained decoder crashed or ran over its limits
 ├── ModelError
@@ -26,6 +27,7 @@ AimaError
 ├── StoreError
 │   ├── StoreUnreachable      the database does not answer (retryable)
 │   ├── StoreOutdated         the schema is older or newer than this version of AIMA
+│   ├── ArchiveDamaged        a file of the archive is missing or not what was written (retryable)
 │   └── DiskFull              no space left under the data directory
 └── StackError
     ├── StackDown             the local stack is not running
@@ -108,6 +110,12 @@ class MediaTooLarge(MediaError):
     """Over a cap: pixels, frames, duration or streams."""
 
     code, http_status = "media_too_large", 413
+
+
+class MediaChanged(MediaError):
+    """The file was written to while it was read."""
+
+    code, http_status, retryable = "media_changed", 409, True
 
 
 class MediaCorrupt(MediaError):
@@ -216,6 +224,12 @@ class StoreOutdated(StoreError):
     """The schema is older or newer than this version of AIMA."""
 
     code = "store_outdated"
+
+
+class ArchiveDamaged(StoreError):
+    """A file of the archive is missing, or not what was written."""
+
+    code, http_status, retryable = "archive_damaged", 500, True
 
 
 class DiskFull(StoreError):

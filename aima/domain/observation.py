@@ -89,6 +89,11 @@ class ObservationKey:
     model_version: str
     options_hash: str
 
+    @property
+    def short(self) -> str:
+        """Analyzer, model version and options in 12 hex digits."""
+        return options_hash({"of": [self.analyzer, self.model_version, self.options_hash]})[:12]
+
     def observation_id(self, pts_us: int, ordinal: int) -> str:
         """Stable id of one observation: the `ordinal`-th of the frame at `pts_us`."""
         parts = (self.content_id, self.analyzer, self.model_version, self.options_hash, pts_us, ordinal)

@@ -86,13 +86,13 @@ class CropKeeper:
             if pixels.size:
                 followed.offer(_Candidate(pts, ordinal, box, float(quality or 0.0), pixels))
 
-    def store(self, archive: Archive) -> tuple[Crop, ...]:
-        """Write the kept crops and list them in order of time."""
+    def store(self, archive: Archive, digest: str) -> tuple[Crop, ...]:
+        """Write the kept crops and list them in order of time. `digest` tells whose faces they are."""
         kept = [c for followed in self._followed for c in followed.best.values()]
-        return tuple(self._store(archive, c) for c in sorted(kept, key=lambda c: (c.pts_us, c.ordinal)))
+        return tuple(self._store(archive, digest, c) for c in sorted(kept, key=lambda c: (c.pts_us, c.ordinal)))
 
-    def _store(self, archive: Archive, candidate: _Candidate) -> Crop:
-        name = crop_name(self._content_id, candidate.pts_us, candidate.ordinal)
+    def _store(self, archive: Archive, faces: str, candidate: _Candidate) -> Crop:
+        name = crop_name(self._content_id, faces, candidate.pts_us, candidate.ordinal)
         data = encode(candidate.pixels)
         archive.put(name, data)
         digest = hashlib.sha256(data).hexdigest()
@@ -108,9 +108,9 @@ class CropKeeper:
         )
 
 
-def crop_name(content_id: str, pts_us: int, ordinal: int) -> str:
-    """Archive name of the crop of the `ordinal`-th face at `pts_us`."""
-    return f"crops/{content_id[:2]}/{content_id}/{pts_us}-{ordinal}.jpg"
+def crop_name(content_id: str, faces: str, pts_us: int, ordinal: int) -> str:
+    """Archive name of the crop of the `ordinal`-th face at `pts_us`, as counted by the observations `faces`."""
+    return f"crops/{content_id[:2]}/{content_id}/{faces}/{pts_us}-{ordinal}.jpg"
 
 
 def cut(frame: npt.NDArray[np.uint8], box: Box, scale: tuple[float, float]) -> npt.NDArray[np.uint8]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from aima.domain.media import FrameChunk, Strip
+from aima.errors import MediaChanged, MediaMissing
 from aima.media.reader import SegmentReader
 from aima.pipeline.task import SegmentTask
 from aima.settings import Media
@@ -31,13 +32,22 @@ class Readers:
         """Sampled frames of the task's segment, a few at a time.
 
         Raises:
+            MediaChanged: the file is not the one that was taken in, or was written to meanwhile.
             MediaError: the segment cannot be decoded.
         """
+        before = _stamp(task)
+        yield from self._opened(task).chunks(task.segment, CHUNK)
+        if _stamp(task) != before:
+            raise MediaChanged(
+                f"{Path(task.path).name} was written to while it was read", "analyze it when it is whole"
+            )
+
+    def _opened(self, task: SegmentTask) -> SegmentReader:
         if self._reader is None or self._path != task.path:
             self.close()
             self._reader = SegmentReader(Path(task.path), task.info, self._options, self._options.decoder)
             self._path = task.path
-        return self._reader.chunks(task.segment, CHUNK)
+        return self._reader
 
     @property
     def cpu_s(self) -> float:
@@ -50,6 +60,22 @@ class Readers:
             self._reader.close()
             self._ended_cpu_s += self._reader.cpu_s
             self._reader = None
+
+
+def _stamp(task: SegmentTask) -> tuple[int, int, int]:
+    """What changes when a file is written to or replaced.
+
+    Raises:
+        MediaMissing: it is gone.
+        MediaChanged: it does not have the size that it was taken in with.
+    """
+    try:
+        found = Path(task.path).stat()
+    except OSError as error:
+        raise MediaMissing(f"{task.path} cannot be read: {error.strerror}", "analyze it at its new place") from error
+    if task.size is not None and found.st_size != task.size:
+        raise MediaChanged(f"{Path(task.path).name} has changed since it was taken in", "analyze it again")
+    return found.st_size, found.st_mtime_ns, found.st_ino
 
 
 class Gathered:

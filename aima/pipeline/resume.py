@@ -44,4 +44,4 @@ def _task(plan: Plan, medium: Medium, segment: Segment, done: Done, attempt: int
             stored[step.analyzer] = name_of(key, segment.no)
         else:
             wanted.append(step.analyzer)
-    return SegmentTask(medium.path, medium.info, segment, tuple(wanted), stored, attempt)
+    return SegmentTask(medium.path, medium.info, segment, tuple(wanted), stored, attempt, medium.size)

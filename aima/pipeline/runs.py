@@ -53,8 +53,8 @@ class Run:
         if not self._wanted or self.failure:
             return None
         table = pa.concat_tables(self._tables) if self._tables else self._analyzer.schema().empty_table()
-        kept = crops.store(self._archive) if "face_quality" in self._analyzer.adds.names else ()
         key = self._step.key(self._task.segment.content_id)
+        kept = crops.store(self._archive, key.short) if "face_quality" in self._analyzer.adds.names else ()
         cost = Cost(self._cpu_s, self._wall_s)
         receipt = write_observations(self._archive, key, self._task.segment.no, table, cost, kept)
         noted = (*problems, *receipt.problems)[:MAX_PROBLEMS]

@@ -39,7 +39,7 @@ class SegmentTask:
     """One segment to be analysed.
 
     wanted: analyzers to run and write. stored: analyzers that were run before, with the archive name of their
-    observations, whose columns the wanted ones may read.
+    observations, whose columns the wanted ones may read. size: bytes that the file must have; None: not checked.
     """
 
     path: str
@@ -48,6 +48,7 @@ class SegmentTask:
     wanted: tuple[str, ...]
     stored: dict[str, str] = field(default_factory=dict)
     attempt: int = 1
+    size: int | None = None
 
     def to_json(self) -> str:
         """As JSON; paths that are not UTF-8 survive."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import platform
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ import pyarrow.parquet as pq
 
 from aima.domain.media import Problem
 from aima.domain.observation import KEY_COLUMNS, Crop, ObservationKey, Receipt
+from aima.errors import ArchiveDamaged
 from aima.storage.archive import Archive
 
 MAX_PROBLEMS = 20
+AGAIN = "analyze its medium again: this segment is done anew"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +66,19 @@ def write_observations(
     )
 
 
-def read_observations(archive: Archive, name: str) -> pa.Table:
-    """The observations under an archive name."""
-    return pq.read_table(pa.BufferReader(archive.get(name)))
+def read_observations(archive: Archive, name: str, sha256: str | None = None) -> pa.Table:
+    """The observations under an archive name.
+
+    Raises:
+        ArchiveDamaged: the file is missing, or its checksum is not `sha256`.
+    """
+    try:
+        data = archive.get(name)
+    except OSError as error:
+        raise ArchiveDamaged(f"{name} cannot be read: {error.strerror}", AGAIN) from error
+    if sha256 is not None and hashlib.sha256(data).hexdigest() != sha256:
+        raise ArchiveDamaged(f"{name} is not what was written", AGAIN)
+    return pq.read_table(pa.BufferReader(data))
 
 
 def _with_keys(key: ObservationKey, segment_no: int, table: pa.Table) -> pa.Table:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
 from aima.domain.job import Job, JobState
 from aima.domain.media import Medium, Segment
-from aima.errors import MediaError
+from aima.errors import AimaError, MediaError
 from aima.pipeline import resume
 from aima.pipeline.plan import Place, Plan, make_plan
 from aima.pipeline.progress import Listener, Meter
@@ -61,14 +62,16 @@ class AnalysisService:
             MediaMissing: a path does not exist.
         """
         self.plan(wanted, ())
-        reports: list[FileReport] = []
+        files, unreadable = find_files(paths)
+        reports = [refused(path, error, named=True) for path, error in unreadable.items()]
         taken: dict[Path, Medium] = {}
-        for path in find_files(paths):
+        for path in files:
             try:
                 taken[path] = self._intake.take(path)
             except MediaError as error:
                 reports.append(refused(path, error, named=path in paths))
-        by_medium, tally, segments = self._analyze_media(list(taken.values()), wanted, listener)
+        media = list({medium.media_id: medium for medium in taken.values()}.values())
+        by_medium, tally, segments = self._analyze_media(media, wanted, listener)
         reports += [by_medium[medium.media_id].at(path) for path, medium in taken.items()]
         fusion = self._fusion.fuse(self._settings.user)
         return AnalysisReport(tuple(sorted(reports, key=lambda r: r.path)), segments, tally.cpu_s, fusion)
@@ -86,7 +89,11 @@ class AnalysisService:
         tasks = self._missing(plan, media, segments)
         todo = {t.segment.content_id for t in tasks}
         jobs = self._start_jobs(media, plan, todo)
-        tally = self._run(tasks, wanted, plan, listener, lambda a: self._missing(plan, media, segments, a))
+        try:
+            tally = self._run(tasks, wanted, listener, lambda a: self._missing(plan, media, segments, a))
+        except BaseException as error:
+            self._break_off(jobs.values(), error)
+            raise
         left = {(t.segment.content_id, t.segment.no) for t in self._missing(plan, media, segments)}
         known = {m.content_id for m in media if segments[m.content_id]} - todo
         reports = {m.media_id: ended(m, segments[m.content_id], left, tally, m.content_id in known) for m in media}
@@ -105,7 +112,6 @@ class AnalysisService:
         self,
         tasks: Sequence[SegmentTask],
         wanted: Wanted,
-        plan: Plan,
         listener: Listener | None,
         again: Callable[[int], list[SegmentTask]],
     ) -> Tally:
@@ -147,6 +153,12 @@ class AnalysisService:
         self._stores.jobs.add(job)
         self._stores.jobs.set_state(job.job_id, "running")
         return job.job_id
+
+    def _break_off(self, job_ids: Iterable[str], error: BaseException) -> None:
+        code, detail = (error.code, error.message) if isinstance(error, AimaError) else ("interrupted", repr(error))
+        with suppress(AimaError):  # if the database is the reason, the next analysis finds these jobs
+            for job_id in job_ids:
+                self._stores.jobs.set_state(job_id, "failed", code=code, detail=detail)
 
     def _end(self, job_id: str, report: FileReport, problems: Sequence[dict[str, Any]]) -> None:
         state: JobState = "done" if report.state == "done" else "failed"

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
 
 from aima.domain.fusion import FusionRun
+from aima.domain.job import Job
 from aima.domain.observation import KEY_COLUMNS, ObservationKey, Receipt
 from aima.domain.track import Track
+from aima.errors import ArchiveDamaged
 from aima.fusion.canonical import canonical_hash
 from aima.fusion.persons import link
 from aima.fusion.shots import shots
@@ -40,8 +43,14 @@ class FusionReport:
 
 Steps = Mapping[str, Mapping[str, Any]]
 """What makes the keys of a job's observations, by analyzer."""
-Sources = dict[str, dict[str, ObservationKey]]
-"""Observation keys by content and analyzer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Observation keys of one content by analyzer. step_us: distance of its sampled frames."""
+
+    keys: dict[str, ObservationKey]
+    step_us: int
 
 
 class FusionService:
@@ -57,50 +66,44 @@ class FusionService:
     ) -> None:
         self._settings, self._stores, self._archive = settings, stores, archive
         self._calibration, self._model_version = calibration, model_version
-        self._step_us = round(1_000_000 / settings.media.sample_fps)
 
     def fuse(self, actor: str) -> FusionReport:
-        """Rebuild tracks and persons of the archive; writes nothing if the inputs are those of the last run."""
-        sources = self._sources()
-        receipts = self._receipts(sources)
-        run = self._run(sources, receipts)
-        digest = canonical_hash(run.tracks, run.clusters)
-        changed = self._stores.fusion.record(run, digest, actor)
+        """Rebuild tracks and persons of the archive; writes nothing if the inputs are those of the last run.
+
+        One fusion at a time: an older one never ends after a newer one.
+
+        Raises:
+            ArchiveDamaged: observations are missing or damaged; their segment runs again with the next analysis.
+        """
+        with self._stores.fusion.alone():
+            sources = self._sources()
+            receipts = self._receipts(sources)
+            run = self._run(sources, receipts)
+            digest = canonical_hash(run.tracks, run.clusters)
+            changed = self._stores.fusion.record(run, digest, actor)
         return FusionReport(changed, len(run.tracks), len(run.clusters), digest)
 
-    def _sources(self) -> Sources:
+    def _sources(self) -> dict[str, Source]:
         contents = {m.media_id: m.content_id for m in self._stores.media.all()}
-        steps: dict[str, Steps] = {}
+        jobs: dict[str, list[Job]] = defaultdict(list)
         for job in self._stores.jobs.ended():
-            if self._is_current(job.analyzers):
-                content_id = contents[job.media_id]
-                steps[content_id] = _merged(steps.get(content_id, {}), job.analyzers)
-        return {
-            content_id: {
-                name: ObservationKey(content_id, name, step["model_version"], step["digest"])
-                for name, step in analyzers.items()
-                if name in ALONGSIDE
-            }
-            for content_id, analyzers in sorted(steps.items())
-            if EMBEDDER in analyzers
-        }
+            jobs[contents[job.media_id]].append(job)
+        chosen = {content_id: chosen_steps(own, self._model_version) for content_id, own in sorted(jobs.items())}
+        return {content_id: _source(content_id, steps) for content_id, steps in chosen.items() if steps}
 
-    def _is_current(self, analyzers: Steps) -> bool:
-        """Vectors of two models are never compared: jobs with another face model are left out."""
-        return EMBEDDER not in analyzers or analyzers[EMBEDDER]["model_version"].startswith(self._model_version)
-
-    def _receipts(self, sources: Sources) -> dict[ObservationKey, list[Receipt]]:
-        wanted = {key for keys in sources.values() for key in keys.values()}
+    def _receipts(self, sources: Mapping[str, Source]) -> dict[ObservationKey, list[Receipt]]:
+        wanted = {key for source in sources.values() for key in source.keys.values()}
         found: dict[ObservationKey, list[Receipt]] = {}
         for receipt in self._stores.observations.receipts():
             if receipt.key in wanted:
                 found.setdefault(receipt.key, []).append(receipt)
         return found
 
-    def _run(self, sources: Sources, receipts: Mapping[ObservationKey, list[Receipt]]) -> FusionRun:
+    def _run(self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]) -> FusionRun:
         tracks: list[Track] = []
-        for content_id, keys in sources.items():
-            tracks += self._tracks(content_id, {n: receipts.get(key, []) for n, key in keys.items()})
+        for content_id, source in sources.items():
+            tables = {name: self._table(receipts[key]) for name, key in source.keys.items() if key in receipts}
+            tracks += _tracks(content_id, tables, source.step_us)
         tracks.sort(key=lambda t: (t.content_id, t.start_us, t.track_id))
         identity = self._settings.identity
         clusters = link(tracks, self._calibration, identity.join, identity.review)
@@ -108,31 +111,57 @@ class FusionService:
             tuple(tracks),
             clusters,
             _input_hash(r for group in receipts.values() for r in group),
-            {name: key.model_version for keys in sources.values() for name, key in keys.items()},
+            {name: key.model_version for source in sources.values() for name, key in source.keys.items()},
             {"join": identity.join, "review": identity.review},
         )
 
-    def _tracks(self, content_id: str, receipts: Mapping[str, list[Receipt]]) -> list[Track]:
-        tables = {name: self._table(group) for name, group in receipts.items() if group}
-        if not {DETECTOR, EMBEDDER} <= set(tables):
-            return []
-        faces = _side_by_side(*(tables[n] for n in (DETECTOR, EMBEDDER, EMOTION) if n in tables))
-        cuts = shots(tables[CUTS]) if CUTS in tables else []
-        return build_tracks(content_id, faces, cuts, self._step_us)
-
     def _table(self, receipts: Iterable[Receipt]) -> pa.Table:
-        ordered = sorted(receipts, key=lambda r: r.segment_no)
-        return pa.concat_tables([read_observations(self._archive, r.path) for r in ordered])
+        return pa.concat_tables([self._read(r) for r in sorted(receipts, key=lambda r: r.segment_no)])
+
+    def _read(self, receipt: Receipt) -> pa.Table:
+        try:
+            return read_observations(self._archive, receipt.path, receipt.sha256)
+        except ArchiveDamaged:
+            self._stores.observations.forget(receipt)
+            raise
 
 
-def _merged(before: Steps, job: Steps) -> Steps:
-    """The newest analyzers that fit together: those after the detector were run on the same faces."""
-    same_faces = DETECTOR not in job or before.get(DETECTOR) == job[DETECTOR]
-    if same_faces:
-        return {**before, **job}
-    if EMBEDDER in job:
-        return {**{name: step for name, step in before.items() if name == CUTS}, **job}
-    return before
+def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:
+    """The newest analyzers of a content that fit together, or nothing without vectors of this model.
+
+    The newest finished job with vectors counts, else the newest that failed. Other analyzers come from the newest job
+    that ran them on the same faces; cuts know no faces.
+    """
+    newest = sorted(jobs, key=lambda job: job.state == "done")  # stable: finished ones last, in order of time
+    based = [
+        j.analyzers for j in newest if j.analyzers.get(EMBEDDER, {}).get("model_version", "").startswith(model_version)
+    ]
+    based = [analyzers for analyzers in based if EMBEDDER in analyzers]
+    if not based:
+        return {}
+    steps = dict(based[-1])
+    for analyzers in (job.analyzers for job in newest):
+        same_faces = analyzers.get(DETECTOR) == steps[DETECTOR]
+        further = (n for n in ALONGSIDE if n in analyzers and n != EMBEDDER and (same_faces or n == CUTS))
+        steps |= {name: analyzers[name] for name in further}
+    return steps
+
+
+def _source(content_id: str, steps: Steps) -> Source:
+    keys = {
+        name: ObservationKey(content_id, name, step["model_version"], step["digest"])
+        for name, step in steps.items()
+        if name in ALONGSIDE
+    }
+    return Source(keys, steps[DETECTOR]["step_us"])
+
+
+def _tracks(content_id: str, tables: Mapping[str, pa.Table], step_us: int) -> list[Track]:
+    if not {DETECTOR, EMBEDDER} <= set(tables):
+        return []
+    faces = _side_by_side(*(tables[n] for n in (DETECTOR, EMBEDDER, EMOTION) if n in tables))
+    cuts = shots(tables[CUTS]) if CUTS in tables else []
+    return build_tracks(content_id, faces, cuts, step_us)
 
 
 def _side_by_side(faces: pa.Table, vectors: pa.Table, *further: pa.Table) -> pa.Table:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from aima.analyzers import registry
 from aima.domain.media import Medium, media_id
-from aima.errors import MediaEmpty, MediaMissing
+from aima.errors import MediaChanged, MediaEmpty, MediaMissing
 from aima.media.gate import inspect
 from aima.media.segments import plan_segments
 from aima.models.catalogue import check_licence, find
@@ -33,13 +34,14 @@ class Intake:
         Raises:
             MediaError: the file is refused; nothing is written.
         """
+        before = _stamp(path)
         content_id = sha256_of(path)
         identity = media_id(self._owner_id, content_id)
         known = self._store.get(identity)
         info = known.info if known else inspect(path, self._settings.media)
-        medium = Medium(
-            identity, content_id, self._owner_id, path.name, str(path.absolute()), path.stat().st_size, info
-        )
+        if _stamp(path) != before:
+            raise MediaChanged(f"{path} was written to while it was read", "analyze it when it is whole")
+        medium = Medium(identity, content_id, self._owner_id, path.name, str(path.absolute()), before[0], info)
         if known and (known.filename, known.path) == (medium.filename, medium.path):
             return known
         return self._store.add(medium, plan_segments(content_id, info))
@@ -75,31 +77,55 @@ def sha256_of(path: Path) -> str:
                 digest.update(block)
                 size += len(block)
     except OSError as error:
-        raise MediaMissing(f"{path} cannot be read: {error.strerror}", "check the path and its mode") from error
+        raise _unreadable(path, error) from error
     if not size:
         raise MediaEmpty(f"{path} is empty", "copy it again from where it came")
     return digest.hexdigest()
 
 
-def find_files(paths: Sequence[Path]) -> list[Path]:
-    """Files among the paths and below the folders among them, each once, in order.
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """Size, time of the last change and inode: what differs when a file is written to or replaced."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    return found.st_size, found.st_mtime_ns, found.st_ino
+
+
+def _unreadable(path: Path, error: OSError) -> MediaMissing:
+    return MediaMissing(f"{path} cannot be read: {error.strerror}", "check the path and its mode")
+
+
+def find_files(paths: Sequence[Path]) -> tuple[list[Path], dict[Path, MediaMissing]]:
+    """Files among the paths and below the folders among them, each once, in order; and what could not be read.
 
     Raises:
         MediaMissing: a path does not exist.
     """
     found: dict[Path, None] = {}
+    unreadable: dict[Path, MediaMissing] = {}
     for path in paths:
-        if not path.exists():
-            raise MediaMissing(f"{path} does not exist", "check the path")
-        for file in _files_below(path) if path.is_dir() else [path]:
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except FileNotFoundError as error:
+            raise MediaMissing(f"{path} does not exist", "check the path") from error
+        except OSError as error:
+            raise _unreadable(path, error) from error
+        for file in _files_below(path, unreadable) if is_folder else [path]:
             found[file] = None
-    return list(found)
+    return list(found), unreadable
 
 
-def _files_below(folder: Path) -> Iterator[Path]:
-    for directory, folders, names in os.walk(folder):
+def _files_below(folder: Path, unreadable: dict[Path, MediaMissing]) -> Iterator[Path]:
+    def note(error: OSError) -> None:
+        unreadable[Path(error.filename)] = _unreadable(Path(error.filename), error)
+
+    for directory, folders, names in os.walk(folder, onerror=note):
         folders.sort()
         for name in sorted(names):
             path = Path(directory) / name
-            if path.is_file() and not path.is_symlink():
-                yield path
+            try:
+                if stat.S_ISREG(path.lstat().st_mode):
+                    yield path
+            except OSError as error:
+                note(error)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -69,6 +70,10 @@ class ObservationStore(Protocol):
         """Write markers and crops in one transaction; repeating it changes nothing."""
         ...
 
+    def forget(self, receipt: Receipt) -> None:
+        """Take a marker back: its segment counts as not observed."""
+        ...
+
     def receipts(self, content_id: str | None = None) -> list[Receipt]:
         """Committed markers, without their crops, sorted by key and segment no."""
         ...
@@ -117,6 +122,10 @@ class LedgerStore(Protocol):
 
 class FusionStore(Protocol):
     """Fusion runs."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else fuses meanwhile; waits for whoever does."""
+        ...
 
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:
         """Write a run with its event, its persons and the projection, in one transaction.

@@ -46,7 +46,7 @@ def test_a_minute_of_one_face_gives_five_crops_with_the_best_first_chosen(tmp_pa
     for start in range(0, len(pts), 8):
         part = slice(start, start + 8)
         keeper.add(batch(pts[part], [[(40, 40, 60, 80)]] * len(pts[part]), quality[part]))
-    crops = keeper.store(Archive(tmp_path))
+    crops = keeper.store(Archive(tmp_path), "f")
     assert len(crops) == PER_FACE
     assert [c.quality for c in crops] == pytest.approx([0.59] * PER_FACE)
     assert min(b.pts_us - a.pts_us for a, b in itertools.pairwise(crops)) >= 2_000_000
@@ -56,7 +56,7 @@ def test_two_faces_of_a_frame_are_followed_apart_and_the_picture_shows_the_face(
     keeper = CropKeeper("c" * 64, 0)
     keeper.add(batch([0, 200_000], [[(20, 20, 40, 60), (300, 40, 60, 60)]] * 2, [[0.9, 0.3], [0.5, 0.8]]))
     archive = Archive(tmp_path)
-    crops = keeper.store(archive)
+    crops = keeper.store(archive, "f")
     assert [(c.pts_us, c.ordinal) for c in crops] == [(0, 0), (200_000, 1)]
     for crop in crops:
         picture = cv2.imdecode(np.frombuffer(archive.get(crop.path), np.uint8), cv2.IMREAD_COLOR)
@@ -68,7 +68,7 @@ def test_two_faces_of_a_frame_are_followed_apart_and_the_picture_shows_the_face(
 def test_a_box_outside_of_the_frame_gives_no_crop_and_no_crash(tmp_path):
     keeper = CropKeeper("c" * 64, 0)
     keeper.add(batch([0], [[(900, 900, 50, 50)]], [[0.9]]))
-    assert keeper.store(Archive(tmp_path)) == ()
+    assert keeper.store(Archive(tmp_path), "f") == ()
 
 
 def test_a_large_face_is_scaled_down_to_256_pixels():

@@ -10,6 +10,7 @@ import pytest
 
 from aima.analyzers.shot_cuts import ShotCuts
 from aima.domain.observation import KEY_COLUMNS, ObservationKey
+from aima.errors import ArchiveDamaged
 from aima.pipeline.write import Cost, read_observations, write_observations
 from aima.storage.archive import Archive
 
@@ -40,6 +41,21 @@ def test_the_same_observations_give_the_same_file(tmp_path):
     first = write_observations(Archive(tmp_path / "a"), KEY, 0, cuts(5), Cost(1, 1))
     second = write_observations(Archive(tmp_path / "b"), KEY, 0, cuts(5), Cost(2, 3))
     assert first.sha256 == second.sha256
+
+
+def test_missing_and_damaged_observations_are_named(tmp_path):
+    archive = Archive(tmp_path)
+    receipt = write_observations(archive, KEY, 0, cuts(5), Cost(1, 1))
+    assert read_observations(archive, receipt.path, receipt.sha256).num_rows == 1
+    path = archive.path(receipt.path)
+    damaged = bytearray(path.read_bytes())
+    damaged[len(damaged) // 2] ^= 1
+    path.write_bytes(damaged)
+    with pytest.raises(ArchiveDamaged, match=r"000000\.parquet is not what was written"):
+        read_observations(archive, receipt.path, receipt.sha256)
+    path.unlink()
+    with pytest.raises(ArchiveDamaged, match=r"000000\.parquet cannot be read"):
+        read_observations(archive, receipt.path, receipt.sha256)
 
 
 def test_a_segment_without_rows_is_written_all_the_same(tmp_path):

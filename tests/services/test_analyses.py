@@ -13,7 +13,7 @@ import pytest
 
 from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import Services, open_services
-from aima.errors import MediaMissing, PlanInvalid
+from aima.errors import ArchiveDamaged, MediaMissing, PlanInvalid
 from aima.pipeline import flow, resume
 from aima.pipeline.plan import fused, split
 from aima.pipeline.task import Failure, Finished
@@ -121,6 +121,28 @@ def test_equal_bytes_under_another_name_are_analysed_once(first, services, clip,
     report = services.analyses.analyze([copy], WANTED)
     assert report.segments == 0
     assert report.files[0].known
+
+
+def test_a_damaged_observation_is_named_and_seen_again(first, services, clip):
+    (receipt, *_) = [r for r in services.stores.observations.receipts() if r.key.analyzer == "face_embedder"]
+    before = services.analyses.analyze([clip], WANTED).fusion.digest
+    services.archive.path(receipt.path).write_bytes(b"damaged")
+    with pytest.raises(ArchiveDamaged, match="is not what was written"):
+        services.analyses.analyze([clip], WANTED)
+    media = [Path(m.path) for m in services.stores.media.all() if m.content_id == receipt.key.content_id]
+    again = services.analyses.analyze(media, WANTED)
+    assert again.segments == 1
+    assert again.fusion.digest == before
+
+
+def test_one_file_by_two_names_is_one_job(first, services, folder, faces):
+    one = write_picture(folder / "twin.jpg", faces["astronaut"], 0.9)
+    two = folder / "twin2.jpg"
+    two.write_bytes(one.read_bytes())
+    report = services.analyses.analyze([one, two, one.parent / "." / one.name], WANTED)
+    assert {f.state for f in report.files} == {"done"}
+    (media_id,) = {f.media_id for f in report.files}
+    assert [job.state for job in services.stores.jobs.of_medium(media_id)] == ["done"]
 
 
 def test_a_bad_file_is_told_and_the_good_one_beside_it_analysed(services, folder, faces):

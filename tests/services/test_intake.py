@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from aima.errors import MediaEmpty, MediaMissing, ModelMissing, PlanInvalid
+from aima.errors import MediaChanged, MediaEmpty, MediaMissing, ModelMissing, PlanInvalid
 from aima.services.intake import Intake, find_files, sha256_of
 from aima.settings import Models
 
@@ -17,13 +17,33 @@ def test_files_below_folders_come_once_and_in_order(tmp_path):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"x")
     (tmp_path / "link.mp4").symlink_to(tmp_path / "a.mp4")
-    found = find_files([tmp_path / "b", tmp_path, tmp_path / "a.mp4"])
+    found, unreadable = find_files([tmp_path / "b", tmp_path, tmp_path / "a.mp4"])
+    assert not unreadable
     assert [str(p.relative_to(tmp_path)) for p in found] == ["b/1.mp4", "b/2.mp4", "b/c/3.mp4", "a.mp4"]
 
 
 def test_a_path_that_is_not_there_is_named(tmp_path):
     with pytest.raises(MediaMissing, match="nowhere"):
         find_files([tmp_path, tmp_path / "nowhere"])
+
+
+def test_a_name_that_no_disk_takes_is_an_error_and_no_traceback(tmp_path):
+    with pytest.raises(MediaMissing, match="cannot be read"):
+        find_files([tmp_path / ("x" * 300)])
+
+
+def test_a_file_that_grows_while_it_is_taken_in_is_not_taken(settings, tmp_path, monkeypatch):
+    path = tmp_path / "growing.mp4"
+    path.write_bytes(b"first half")
+
+    class Store:
+        def get(self, media_id):
+            with path.open("ab") as file:
+                file.write(b" second half")
+
+    monkeypatch.setattr("aima.services.intake.inspect", lambda path, caps: None)
+    with pytest.raises(MediaChanged, match=r"growing\.mp4"):
+        Intake(settings, Store(), owner_id="o").take(path)
 
 
 def test_the_content_id_is_the_sha256_of_the_bytes(tmp_path):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.decisions import Decision
@@ -20,6 +21,7 @@ from aima.domain.track import Track
 from aima.stores.postgres import ledger, projection
 from aima.stores.postgres.schema import assignments, crops, fusion_runs, tracks
 
+FUSING = 0x66757365  # "fuse"
 SAME_FACE_IOU = 0.5
 """A crop shows a track's sample if their boxes agree this well: another detector may count faces otherwise."""
 
@@ -29,6 +31,18 @@ class PostgresFusion:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nobody else fuses meanwhile; waits for whoever does. A process that dies lets go of it."""
+        with self._engine.connect() as connection:
+            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": FUSING})
+            connection.commit()
+            try:
+                yield
+            finally:
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": FUSING})
+                connection.commit()
 
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:
         """Write a run with its event, its persons and the projection, in one transaction.

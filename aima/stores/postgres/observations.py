@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from typing import Any
 
-from sqlalchemy import Engine, Row, select
+from sqlalchemy import Engine, Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.media import Problem
@@ -44,6 +44,12 @@ class PostgresObservations:
                 given = insert(crops)
                 replaced = {column.name: given.excluded[column.name] for column in crops.c if not column.primary_key}
                 connection.execute(given.on_conflict_do_update(index_elements=["path"], set_=replaced), pictures)
+
+    def forget(self, receipt: Receipt) -> None:
+        """Take a marker back: its segment counts as not observed."""
+        named = [column == value for column, value in zip(_KEY, astuple(receipt.key), strict=True)]
+        with self._engine.begin() as connection:
+            connection.execute(delete(files).where(*named, files.c.segment_no == receipt.segment_no))
 
     def receipts(self, content_id: str | None = None) -> list[Receipt]:
         """Committed markers, without their crops, sorted by key and segment no."""

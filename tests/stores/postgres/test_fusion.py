@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -218,3 +220,23 @@ def test_a_run_stands_after_a_restart(first, database):
     with PostgresStores.open(database) as again:
         assert (again.persons.all(), again.persons.digest()) == before
         assert not record(again, made_run(LATER, [0, 2], [1]))
+
+
+def test_only_one_fuses_at_a_time_and_whoever_dies_lets_go(stores, database):
+    order: list[str] = []
+    with PostgresStores.open(database) as other, ThreadPoolExecutor(1) as pool:
+
+        def wait() -> None:
+            with other.fusion.alone():
+                order.append("second")
+
+        with stores.fusion.alone():
+            waiting = pool.submit(wait)
+            time.sleep(0.5)
+            order.append("first")
+        waiting.result(timeout=10)
+        with pytest.raises(RuntimeError, match="broken off"), stores.fusion.alone():
+            raise RuntimeError("broken off")
+        with other.fusion.alone():
+            order.append("third")
+    assert order == ["first", "second", "third"]

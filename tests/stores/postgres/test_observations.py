@@ -67,3 +67,11 @@ def test_markers_are_there_after_a_restart(stores, key, database):
     stores.close()
     with PostgresStores.open(database) as again:
         assert again.observations.done([key]) == {(key, 0)}
+
+
+def test_a_marker_that_is_taken_back_lets_its_segment_run_again(stores, key):
+    stores.observations.commit([receipt(key, 0), receipt(key, 1)])
+    stores.observations.forget(receipt(key, 0))
+    assert stores.observations.done([key]) == {(key, 1)}
+    stores.observations.commit([receipt(key, 0)])
+    assert stores.observations.done([key]) == {(key, 0), (key, 1)}
