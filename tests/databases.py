@@ -86,10 +86,10 @@ def connect(url: str) -> psycopg.Connection:
 
 
 def alone(url: str) -> psycopg.Connection:
-    """The only connection to a database; the others are ended."""
+    """The only connection of a client to a database; the others are ended. Autovacuum is not ours to end."""
     connection = connect(url)
     connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
     )
     return connection
