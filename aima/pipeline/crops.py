@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from aima.domain.batch import FrameBatch
+from aima.domain.locating import box_iou
 from aima.domain.observation import Crop
 from aima.storage.archive import Archive
 
@@ -75,8 +76,8 @@ class CropKeeper:
         free = [f for f in self._followed if pts - f.last_us <= GAP_US]
         for ordinal, (face, quality) in enumerate(faces):
             box = (face["left"], face["top"], face["width"], face["height"])
-            followed = max(free, key=lambda f, box=box: overlap(f.box, box), default=None)  # type: ignore[misc]
-            if followed is None or overlap(followed.box, box) < MIN_OVERLAP:
+            followed = max(free, key=lambda f, box=box: box_iou(f.box, box), default=None)  # type: ignore[misc]
+            if followed is None or box_iou(followed.box, box) < MIN_OVERLAP:
                 followed = _Followed(box, pts)
                 self._followed.append(followed)
             else:
@@ -139,16 +140,6 @@ def encode(pixels: npt.NDArray[np.uint8]) -> bytes:
     if not ok:
         raise ValueError("the crop could not be encoded")
     return bytes(data)
-
-
-def overlap(a: Box, b: Box) -> float:
-    """Intersection over union of two boxes."""
-    width = min(a[0] + a[2], b[0] + b[2]) - max(a[0], b[0])
-    height = min(a[1] + a[3], b[1] + b[3]) - max(a[1], b[1])
-    if width <= 0 or height <= 0:
-        return 0.0
-    shared = width * height
-    return shared / (a[2] * a[3] + b[2] * b[3] - shared)
 
 
 def has_faces(columns: pa.Table) -> bool:

@@ -12,7 +12,7 @@ import pytest
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
 from aima.domain.observation import FACE_COLUMNS, FACE_VECTOR_COLUMNS
-from aima.pipeline.crops import PER_FACE, CropKeeper, cut, overlap
+from aima.pipeline.crops import PER_FACE, CropKeeper, cut
 from aima.storage.archive import Archive
 
 EMPTY = Strip(np.zeros((0, 1, 1), np.uint8), np.zeros(0, np.int64))
@@ -74,11 +74,3 @@ def test_a_box_outside_of_the_frame_gives_no_crop_and_no_crash(tmp_path):
 def test_a_large_face_is_scaled_down_to_256_pixels():
     frame = np.zeros((1000, 1000, 3), np.uint8)
     assert max(cut(frame, (100.0, 100.0, 600.0, 700.0), (1.0, 1.0)).shape) == 256
-
-
-@pytest.mark.parametrize(
-    ("a", "b", "expected"),
-    [((0, 0, 2, 2), (0, 0, 2, 2), 1.0), ((0, 0, 2, 2), (2, 0, 2, 2), 0.0), ((0, 0, 2, 2), (1, 0, 2, 2), 1 / 3)],
-)
-def test_overlap_is_intersection_over_union(a, b, expected):
-    assert overlap(a, b) == pytest.approx(expected)
