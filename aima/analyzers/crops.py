@@ -39,14 +39,6 @@ def aligned(frame: Pixels, matrix: Reals, side: int) -> Pixels:
     return np.asarray(cv2.warpAffine(frame, matrix, (side, side), flags=cv2.INTER_LINEAR), np.uint8)
 
 
-def box_matrix(box: Sequence[float] | Reals, factor: float, side: int) -> Reals:
-    """Affine matrix [2, 3] of the square around a box (left, top, width, height), enlarged, onto side x side."""
-    left, top, width, height = box
-    scale = side / (max(width, height) * factor)
-    middle = np.array([left + width / 2, top + height / 2])
-    return np.column_stack([np.eye(2) * scale, side / 2 - middle * scale])
-
-
 def square(frame: Pixels, box: Sequence[float] | Reals, factor: float, side: int) -> Pixels:
     """The square around a box (left, top, width, height), enlarged by factor, as side x side.
 

@@ -11,8 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from aima.domain.media import FrameChunk, Strip
-from aima.errors import MediaChanged, MediaMissing
+from aima.errors import MediaChanged
 from aima.media.reader import SegmentReader
+from aima.media.stamp import Stamp, stamp
 from aima.pipeline.task import SegmentTask
 from aima.settings import Media
 
@@ -35,9 +36,9 @@ class Readers:
             MediaChanged: the file is not the one that was taken in, or was written to meanwhile.
             MediaError: the segment cannot be decoded.
         """
-        before = _stamp(task)
+        before = _unchanged(task)
         yield from self._opened(task).chunks(task.segment, CHUNK)
-        if _stamp(task) != before:
+        if _unchanged(task) != before:
             raise MediaChanged(
                 f"{Path(task.path).name} was written to while it was read", "analyze it when it is whole"
             )
@@ -62,20 +63,17 @@ class Readers:
             self._reader = None
 
 
-def _stamp(task: SegmentTask) -> tuple[int, int, int]:
-    """What changes when a file is written to or replaced.
+def _unchanged(task: SegmentTask) -> Stamp:
+    """The stamp of the task's file.
 
     Raises:
         MediaMissing: it is gone.
         MediaChanged: it does not have the size that it was taken in with.
     """
-    try:
-        found = Path(task.path).stat()
-    except OSError as error:
-        raise MediaMissing(f"{task.path} cannot be read: {error.strerror}", "analyze it at its new place") from error
-    if task.size is not None and found.st_size != task.size:
+    found = stamp(Path(task.path))
+    if task.size is not None and found[0] != task.size:
         raise MediaChanged(f"{Path(task.path).name} has changed since it was taken in", "analyze it again")
-    return found.st_size, found.st_mtime_ns, found.st_ino
+    return found
 
 
 class Gathered:

@@ -14,12 +14,11 @@ from aima.domain.media import Medium, media_id
 from aima.errors import MediaChanged, MediaEmpty, MediaMissing
 from aima.media.gate import inspect
 from aima.media.segments import plan_segments
+from aima.media.stamp import cannot_read, stamp
 from aima.models.catalogue import check_licence, find
 from aima.models.verify import check_files
 from aima.settings import Settings
 from aima.stores.ports import MediaStore
-
-BLOCK = 1 << 20
 
 
 class Intake:
@@ -34,12 +33,12 @@ class Intake:
         Raises:
             MediaError: the file is refused; nothing is written.
         """
-        before = _stamp(path)
+        before = stamp(path)
         content_id = sha256_of(path)
         identity = media_id(self._owner_id, content_id)
         known = self._store.get(identity)
         info = known.info if known else inspect(path, self._settings.media)
-        if _stamp(path) != before:
+        if stamp(path) != before:
             raise MediaChanged(f"{path} was written to while it was read", "analyze it when it is whole")
         medium = Medium(identity, content_id, self._owner_id, path.name, str(path.absolute()), before[0], info)
         if known and (known.filename, known.path) == (medium.filename, medium.path):
@@ -70,30 +69,13 @@ def sha256_of(path: Path) -> str:
         MediaMissing: it is not there or cannot be read.
         MediaEmpty: it has no bytes.
     """
-    digest, size = hashlib.sha256(), 0
+    if not stamp(path)[0]:
+        raise MediaEmpty(f"{path} is empty", "copy it again from where it came")
     try:
         with path.open("rb") as file:
-            while block := file.read(BLOCK):
-                digest.update(block)
-                size += len(block)
+            return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
-        raise _unreadable(path, error) from error
-    if not size:
-        raise MediaEmpty(f"{path} is empty", "copy it again from where it came")
-    return digest.hexdigest()
-
-
-def _stamp(path: Path) -> tuple[int, int, int]:
-    """Size, time of the last change and inode: what differs when a file is written to or replaced."""
-    try:
-        found = path.stat()
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    return found.st_size, found.st_mtime_ns, found.st_ino
-
-
-def _unreadable(path: Path, error: OSError) -> MediaMissing:
-    return MediaMissing(f"{path} cannot be read: {error.strerror}", "check the path and its mode")
+        raise cannot_read(path, error) from error
 
 
 def find_files(paths: Sequence[Path]) -> tuple[list[Path], dict[Path, MediaMissing]]:
@@ -110,7 +92,7 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], dict[Path, MediaMissi
         except FileNotFoundError as error:
             raise MediaMissing(f"{path} does not exist", "check the path") from error
         except OSError as error:
-            raise _unreadable(path, error) from error
+            raise cannot_read(path, error) from error
         for file in _files_below(path, unreadable) if is_folder else [path]:
             found[file] = None
     return list(found), unreadable
@@ -118,7 +100,7 @@ def find_files(paths: Sequence[Path]) -> tuple[list[Path], dict[Path, MediaMissi
 
 def _files_below(folder: Path, unreadable: dict[Path, MediaMissing]) -> Iterator[Path]:
     def note(error: OSError) -> None:
-        unreadable[Path(error.filename)] = _unreadable(Path(error.filename), error)
+        unreadable[Path(error.filename)] = cannot_read(Path(error.filename), error)
 
     for directory, folders, names in os.walk(folder, onerror=note):
         folders.sort()
