@@ -1,0 +1,1 @@
+"""Measures AIMA on a labelled folder: what is right, what is not, and what to look at."""

@@ -1,0 +1,50 @@
+"""What AIMA says of a labelled folder, in the forms in which an independent scorer reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from aima.domain.track import Box
+from aima.evaluation.truth import Interval
+
+Persons = Mapping[str, tuple[Interval, ...]]
+"""Intervals in seconds by person."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenFace:
+    """A track, as evidence. person: None where it belongs to nobody. picture: name of a crop in the archive.
+
+    start, end: seconds. box: of its best sample, in displayed source pixels.
+    """
+
+    person: str | None
+    start: float
+    end: float
+    box: Box
+    score: float
+    quality: float
+    picture: str | None
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Answers by the part of the truth that they belong to.
+
+    pairs: similarity in the order of the truth's pairs, None where a face was not found or got no vector.
+    identities: person by file, found together over all files; a file without a person is missing.
+    boxes, counts, expressions, seen: by file. persons, cuts: by clip, each clip looked at alone; together: as persons,
+    but linked with everything else. failed: reason by file.
+    """
+
+    pairs: tuple[float | None, ...] = ()
+    identities: Mapping[str, str] = field(default_factory=dict)
+    boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    expressions: Mapping[str, str] = field(default_factory=dict)
+    persons: Mapping[str, Persons] = field(default_factory=dict)
+    together: Mapping[str, Persons] = field(default_factory=dict)
+    cuts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    seen: Mapping[str, tuple[SeenFace, ...]] = field(default_factory=dict)
+    failed: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""Scores: truth and answers in, figures and mistakes out; plain functions."""
