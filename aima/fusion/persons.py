@@ -85,7 +85,7 @@ def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cl
     """Clusters of tracks that have vectors."""
     if not tracks:
         return []
-    points = _points(tracks)
+    points = as_points(tracks)
     founders = [number for number, track in enumerate(tracks) if track.track_id in sure]
     groups = _across(points, _within(tracks, points, founders, rule), rule)
     weak = [n for n, t in enumerate(tracks) if t.track_id not in sure and t.quality.max() >= limits.WEAK_QUALITY]
@@ -93,7 +93,8 @@ def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cl
     return [_cluster(tracks, points, group, rule.calibration) for group in groups]
 
 
-def _points(tracks: Sequence[Track]) -> Points:
+def as_points(tracks: Sequence[Track]) -> Points:
+    """Tracks that have vectors, in the order of `_key`, as what is to be grouped."""
     best = np.array([np.sort(track.quality)[-limits.VECTORS_PER_TRACK :].mean() for track in tracks])
     shortfall = np.clip(1 - best / limits.USEFUL_QUALITY, 0, 1)
     # A track that was seen well from five sides says more about a person than a single blurred look.
