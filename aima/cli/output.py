@@ -16,6 +16,7 @@ from rich.table import Column, Table
 
 from aima.domain.clock import clock as clock  # noqa: PLC0414  commands take both from here
 from aima.domain.clock import seconds as seconds  # noqa: PLC0414
+from aima.domain.text import count as count  # noqa: PLC0414
 from aima.errors import AimaError
 
 P = ParamSpec("P")
@@ -52,11 +53,6 @@ def table(title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[o
 def cut(heading: str, width: int) -> Column:
     """A column of one line per cell, at most `width` characters wide: what is longer ends in an ellipsis."""
     return Column(heading, no_wrap=True, overflow="ellipsis", max_width=width)
-
-
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: 1 person, 2 persons, 0 media."""
-    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def printable(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Text from outside, made safe to store and to show."""
+"""Text as it is stored and shown: made safe where it comes from outside."""
 
 from __future__ import annotations
 
@@ -20,6 +20,11 @@ def storable(value: Any) -> Any:
         case list() | tuple():
             return [storable(item) for item in value]
     return value
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """A number with its noun: 1 person, 2 persons, 0 media."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def _escaped(character: str) -> str:

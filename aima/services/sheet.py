@@ -5,9 +5,7 @@ It stands for itself: pictures are embedded, nothing is loaded, no script runs, 
 
 from __future__ import annotations
 
-import base64
 import html
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -17,7 +15,8 @@ from string import Template
 
 from aima.domain.clock import clock
 from aima.domain.media import Medium
-from aima.domain.text import display
+from aima.domain.text import count, display
+from aima.services.markup import look, picture_source, publish
 from aima.services.person_views import PersonView, Seen
 from aima.storage.archive import Archive
 
@@ -61,18 +60,15 @@ def picture_of(person: PersonView, archive: Archive) -> bytes | None:
 
 def write_sheet(persons: Sequence[SheetPerson], path: Path, title: str = "Persons") -> Path:
     """Write the sheet, whole or not at all; readable by its owner alone, since it shows faces."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".sheet-", delete=False) as file:
-        file.write(sheet_html(persons, title))  # a temporary file is born 0600 and stays so when it is renamed
-    return Path(file.name).replace(path)
+    return publish(sheet_html(persons, title), path)
 
 
 def sheet_html(persons: Sequence[SheetPerson], title: str = "Persons") -> str:
     """The sheet as one HTML document."""
     page = Template(resources.files("aima.services").joinpath("sheet.html").read_text("utf-8"))
     media = {sighting.media_id for person in persons for sighting in person.sightings}
-    summary = f"{_count(len(persons), 'person')} in {_count(len(media), 'medium', 'media')}"
-    return page.substitute(title=_text(title), summary=summary, persons="\n".join(map(_article, persons)))
+    summary = f"{count(len(persons), 'person')} in {count(len(media), 'medium', 'media')}"
+    return page.substitute(title=_text(title), look=look(), summary=summary, persons="\n".join(map(_article, persons)))
 
 
 def _sightings(appearances: Sequence[Seen], durations: Mapping[str, int]) -> Iterator[Sighting]:
@@ -91,8 +87,7 @@ def _article(person: SheetPerson) -> str:
 def _picture(person: SheetPerson) -> str:
     if person.picture is None:
         return '<div class="nobody"></div>'
-    source = base64.b64encode(person.picture).decode()
-    return f'<img alt="{_text(person.label)}" src="data:image/jpeg;base64,{source}">'
+    return f'<img alt="{_text(person.label)}" src="{picture_source(person.picture)}">'
 
 
 def _sighting(sighting: Sighting) -> str:
@@ -113,7 +108,3 @@ def _mark(start_us: int, end_us: int, duration_us: int) -> str:
 def _text(text: str) -> str:
     """Text from outside: no markup, control and direction characters made visible."""
     return html.escape(display(text))
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"
