@@ -2,6 +2,8 @@
 
 AimaError
 ├── SettingInvalid            the settings contradict themselves or name something that is not there
+├── LabelsInvalid             what is to be measured against cannot be read
+├── OutputRefused             a result would replace something that AIMA did not write, or cannot be written
 ├── MediaError                about one file; never stops the others
 │   ├── MediaMissing          no such file, or not readable
 │   ├── MediaEmpty            zero bytes
@@ -74,6 +76,18 @@ class SettingInvalid(AimaError):
     """The settings contradict themselves or name something that is not there."""
 
     code, http_status, exit_code = "setting_invalid", 400, 2
+
+
+class LabelsInvalid(AimaError):
+    """The labels that an evaluation measures against cannot be read, or there are none."""
+
+    code, http_status, exit_code = "labels_invalid", 400, 2
+
+
+class OutputRefused(AimaError):
+    """A result would replace something that AIMA did not write, or cannot be written there."""
+
+    code, http_status, exit_code = "output_refused", 409, 2
 
 
 class MediaError(AimaError):

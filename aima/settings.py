@@ -85,6 +85,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AIMA_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
     home: Path = Field(default_factory=default_home, description="data directory of the local stack")
+    archive: Path | None = Field(None, description="directory of observations and crops; empty: <home>/archive")
     user: str = Field("local", description="name under which media are owned and decisions are made")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     stores: Stores = Stores()
@@ -102,7 +103,7 @@ class Settings(BaseSettings):
     @property
     def archive_dir(self) -> Path:
         """Directory of observations and crops."""
-        return self.home / "archive"
+        return self.archive or self.home / "archive"
 
 
 @functools.cache

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 Interval = tuple[float, float]
 
+LONGEST_S = 1_000_000
+"""A clip is never longer than this: scores go through it in steps of a tenth of a second."""
+
 
 class _Label(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
 
 
 class Pair(_Label):
@@ -23,7 +27,7 @@ class Pair(_Label):
 
     a: str
     b: str
-    same: int
+    same: Literal[0, 1]
 
 
 class TrueBox(_Label):
@@ -57,7 +61,7 @@ class Clip(_Label):
 
     name: str
     file: str
-    duration: float
+    duration: float = Field(gt=0, le=LONGEST_S)
     persons: tuple[TruePerson, ...] = ()
     background_faces: tuple[Interval, ...] = ()
     cuts: tuple[float, ...] = ()
