@@ -17,9 +17,9 @@ from aima.evaluation.truth import Clip, Expression, Pair, TrueBox, Truth
 T = TypeVar("T")
 MEDIA = ("video", "audio")
 PAIRS = TypeAdapter(tuple[Pair, ...])
-IDENTITIES = TypeAdapter(dict[str, tuple[str, ...]])
-BOXES = TypeAdapter(dict[str, tuple[TrueBox, ...]])
-COUNTS = TypeAdapter(dict[str, NonNegativeInt])
+IDENTITIES = TypeAdapter(Mapping[str, tuple[str, ...]])
+BOXES = TypeAdapter(Mapping[str, tuple[TrueBox, ...]])
+COUNTS = TypeAdapter(Mapping[str, NonNegativeInt])
 EXPRESSIONS = TypeAdapter(tuple[Expression, ...])
 
 
