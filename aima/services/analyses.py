@@ -51,7 +51,7 @@ class AnalysisService:
         runner: Runner,
     ) -> None:
         self._settings, self._stores, self._intake = settings, stores, intake
-        self._fusion, self._runner = fusion, runner
+        self.fusion, self._runner = fusion, runner
 
     def analyze(self, paths: Sequence[Path], wanted: Wanted, listener: Listener | None = None) -> AnalysisReport:
         """Analyze files and folders. One bad file never stops the others; equal bytes are analysed once.
@@ -73,7 +73,7 @@ class AnalysisService:
         media = list({medium.media_id: medium for medium in taken.values()}.values())
         by_medium, tally, segments = self._analyze_media(media, wanted, listener)
         reports += [by_medium[medium.media_id].at(path) for path, medium in taken.items()]
-        fusion = self._fusion.fuse(self._settings.user)
+        fusion = self.fusion.fuse(self._settings.user)
         return AnalysisReport(tuple(sorted(reports, key=lambda r: r.path)), segments, tally.cpu_s, fusion)
 
     def plan(self, wanted: Wanted, places: Sequence[Place]) -> Plan:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from aima.domain.fusion import FusionRun
 from aima.domain.job import Job
 from aima.domain.observation import KEY_COLUMNS, ObservationKey, Receipt
-from aima.domain.track import Track
+from aima.domain.track import Cluster, Track
 from aima.errors import ArchiveDamaged
 from aima.fusion.canonical import canonical_hash
 from aima.fusion.persons import link
@@ -53,6 +54,20 @@ class Source:
     step_us: int
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Watched:
+    """What was observed in one content, before anything is linked.
+
+    cuts_us: times at which a shot begins, without the start. frames: sampled ones; faces: observed in them.
+    """
+
+    content_id: str
+    tracks: tuple[Track, ...]
+    cuts_us: tuple[int, ...]
+    frames: int
+    faces: int
+
+
 class FusionService:
     """Fuses everything that was observed with the current face model."""
 
@@ -65,7 +80,7 @@ class FusionService:
         model_version: str,
     ) -> None:
         self._settings, self._stores, self._archive = settings, stores, archive
-        self._calibration, self._model_version = calibration, model_version
+        self.calibration, self._model_version = calibration, model_version
 
     def fuse(self, actor: str) -> FusionReport:
         """Rebuild tracks and persons of the archive; writes nothing if the inputs are those of the last run.
@@ -82,6 +97,20 @@ class FusionService:
             digest = canonical_hash(run.tracks, run.clusters)
             changed = self._stores.fusion.record(run, digest, actor)
         return FusionReport(changed, len(run.tracks), len(run.clusters), digest)
+
+    def watched(self) -> Iterator[Watched]:
+        """Everything that was observed with the current face model, content by content.
+
+        Raises:
+            ArchiveDamaged: observations are missing or damaged; their segment runs again with the next analysis.
+        """
+        sources = self._sources()
+        return self._watched(sources, self._receipts(sources))
+
+    def link(self, tracks: Sequence[Track]) -> tuple[Cluster, ...]:
+        """Which of these tracks show the same person, if nothing else was known."""
+        identity = self._settings.identity
+        return link(tracks, self.calibration, identity.join, identity.review)
 
     def _sources(self) -> dict[str, Source]:
         contents = {m.media_id: m.content_id for m in self._stores.media.all()}
@@ -100,20 +129,23 @@ class FusionService:
         return found
 
     def _run(self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]) -> FusionRun:
-        tracks: list[Track] = []
-        for content_id, source in sources.items():
-            tables = {name: self._table(receipts[key]) for name, key in source.keys.items() if key in receipts}
-            tracks += _tracks(content_id, tables, source.step_us)
+        tracks = [track for watched in self._watched(sources, receipts) for track in watched.tracks]
         tracks.sort(key=lambda t: (t.content_id, t.start_us, t.track_id))
         identity = self._settings.identity
-        clusters = link(tracks, self._calibration, identity.join, identity.review)
         return FusionRun(
             tuple(tracks),
-            clusters,
+            self.link(tracks),
             _input_hash(r for group in receipts.values() for r in group),
             {name: key.model_version for source in sources.values() for name, key in source.keys.items()},
             {"join": identity.join, "review": identity.review},
         )
+
+    def _watched(
+        self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]
+    ) -> Iterator[Watched]:
+        for content_id, source in sources.items():
+            tables = {name: self._table(receipts[key]) for name, key in source.keys.items() if key in receipts}
+            yield _watch(content_id, tables, source.step_us)
 
     def _table(self, receipts: Iterable[Receipt]) -> pa.Table:
         return pa.concat_tables([self._read(r) for r in sorted(receipts, key=lambda r: r.segment_no)])
@@ -156,12 +188,14 @@ def _source(content_id: str, steps: Steps) -> Source:
     return Source(keys, steps[DETECTOR]["step_us"])
 
 
-def _tracks(content_id: str, tables: Mapping[str, pa.Table], step_us: int) -> list[Track]:
-    if not {DETECTOR, EMBEDDER} <= set(tables):
-        return []
-    faces = _side_by_side(*(tables[n] for n in (DETECTOR, EMBEDDER, EMOTION) if n in tables))
+def _watch(content_id: str, tables: Mapping[str, pa.Table], step_us: int) -> Watched:
     cuts = shots(tables[CUTS]) if CUTS in tables else []
-    return build_tracks(content_id, faces, cuts, step_us)
+    if not {DETECTOR, EMBEDDER} <= set(tables):
+        return Watched(content_id, (), tuple(cuts), 0, 0)
+    faces = _side_by_side(*(tables[n] for n in (DETECTOR, EMBEDDER, EMOTION) if n in tables))
+    tracks = build_tracks(content_id, faces, cuts, step_us)
+    observed = pc.sum(pc.list_value_length(faces["faces"])).as_py()
+    return Watched(content_id, tuple(tracks), tuple(cuts), faces.num_rows, observed or 0)
 
 
 def _side_by_side(faces: pa.Table, vectors: pa.Table, *further: pa.Table) -> pa.Table:

@@ -30,7 +30,7 @@ class Archive:
             target.parent.mkdir(parents=True, exist_ok=True)
             _replace(target, data)
         except OSError as error:
-            raise _explained(error, self.root) from error
+            raise explained(error, self.root) from error
         return hashlib.sha256(data).hexdigest()
 
     def get(self, name: str) -> bytes:
@@ -75,7 +75,8 @@ def _sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def _explained(error: OSError, root: Path) -> DiskFull | HomeUnusable:
+def explained(error: OSError, root: Path) -> DiskFull | HomeUnusable:
+    """What an error of the file system means for whoever wants to write below `root`."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return DiskFull(f"no space is left under {root}", "free some space and start again: nothing is lost")
     return HomeUnusable(f"cannot write under {root}: {error.strerror}", "check its owner and mode")
