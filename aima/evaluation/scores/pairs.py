@@ -114,12 +114,13 @@ def _curve(scored: _Scored) -> dict[str, float | None]:
         return dict.fromkeys(("auc", "eer", "eer_threshold", "tar_at_far_001"))
     # Every threshold is wanted: the closest one to equal errors is often a collinear point.
     false, true, thresholds = roc_curve(scored.same, scored.scores, drop_intermediate=False)
+    # From the count: 1 - true carries a rounding error that would decide between equally close thresholds.
+    missed = np.rint((1 - true) * scored.same.sum()) / scored.same.sum()
     # From the lowest threshold, so that the first of equally close ones is the one that finds the most.
-    gaps = np.abs(1 - true - false)[::-1]
-    best = len(gaps) - 1 - int(np.argmin(gaps))
+    best = len(missed) - 1 - int(np.argmin(np.abs(missed - false)[::-1]))
     return {
         "auc": float(roc_auc_score(scored.same, scored.scores)),
-        "eer": float((1 - true[best] + false[best]) / 2),
+        "eer": float((missed[best] + false[best]) / 2),
         "eer_threshold": float(thresholds[best]),
         "tar_at_far_001": float(true[false <= FEW_FALSE].max()),
     }

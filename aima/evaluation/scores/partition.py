@@ -22,7 +22,7 @@ class MixedCluster(Result):
 
 
 class SplitIdentity(Result):
-    """A person whose files were taken for several."""
+    """A person whose files were not all taken for one."""
 
     identity: str
     files: dict[str, tuple[str, ...]] = Field(description="by predicted person")
