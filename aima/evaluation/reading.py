@@ -33,7 +33,7 @@ class _Labels(Clip):
     def _in_one_form(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
-        persons = given.get("persons", [])
+        persons = given.get("persons")
         if isinstance(persons, dict):
             return given | {"persons": _side_by_side(persons, given.get("optional"))}
         return given | {"persons": [_required(p) for p in persons]} if isinstance(persons, list) else given
@@ -99,7 +99,8 @@ def _clips(folder: Path, labels: Path) -> dict[str, Clip]:
         name = _stem(path) if stems[_stem(path)] == 1 else _long_name(path, labels)
         labelled = _read(path, LABELS)
         if labelled is not None and _kind(file := where.find(labelled.file, path)) != "audio":
-            clips[name] = Clip(**(dict(labelled) | {"name": name, "file": file}))
+            said = {field: getattr(labelled, field) for field in labelled.model_fields_set}
+            clips[name] = Clip(**(said | {"name": name, "file": file}))
     return clips
 
 

@@ -57,7 +57,10 @@ class TruePerson(_Label):
 
 
 class Clip(_Label):
-    """Who is seen when in a video. background_faces: time in which further faces are no false alarm."""
+    """Who is seen when in a video. background_faces: time in which further faces are no false alarm.
+
+    Where nothing is said of persons or of cuts, the video is not measured in that.
+    """
 
     name: str
     file: str
@@ -70,6 +73,10 @@ class Clip(_Label):
     def has_persons(self) -> bool:
         """Whether anybody must be found."""
         return any(person.required for person in self.persons)
+
+    def tells(self, part: Literal["persons", "cuts"]) -> bool:
+        """Whether the labels say something of persons, or of cuts; they may say that there are none."""
+        return part in self.model_fields_set
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,7 +27,7 @@ class FileReport:
     """How one file ended. Skipped: found in a folder, and neither by name nor by content a medium.
 
     known: there were observations before, and none was missing. code, detail, remedy: why it failed, or what is left
-    out.
+    out. cpu_s: CPU seconds that its content took this time, by analyzer, and of decoding.
     """
 
     path: str
@@ -36,6 +37,7 @@ class FileReport:
     code: str | None = None
     detail: str | None = None
     remedy: str = ""
+    cpu_s: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -69,25 +71,34 @@ class AnalysisReport:
 
 @dataclass
 class Tally:
-    """What came in of the runs over the tasks of one analysis."""
+    """What came in of the runs over the tasks of one analysis. `spent`: CPU seconds by content and analyzer."""
 
     failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
     problems: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    cpu_s: dict[str, float] = field(default_factory=dict)
+    spent: dict[str, dict[str, float]] = field(default_factory=dict)
+
+    @property
+    def cpu_s(self) -> dict[str, float]:
+        """CPU seconds by analyzer, and of decoding, over all contents."""
+        total: Counter[str] = Counter()
+        for seconds in self.spent.values():
+            total.update(seconds)
+        return dict(total)
 
     def see(self, outcome: Outcome) -> None:
         """Take an outcome into account."""
         if isinstance(outcome, Failure):
             self.failures[outcome.segment.content_id, outcome.segment.no] = outcome
         elif isinstance(outcome, Finished):
-            self._spend("decode", outcome.decode_cpu_s)
+            self._spend(outcome.segment.content_id, "decode", outcome.decode_cpu_s)
             for receipt in outcome.receipts:
-                self._spend(receipt.key.analyzer, receipt.cpu_s)
+                self._spend(receipt.key.content_id, receipt.key.analyzer, receipt.cpu_s)
                 noted = [{"code": p.code, "analyzer": p.source, "detail": p.detail} for p in receipt.problems]
                 self.problems.setdefault(receipt.key.content_id, []).extend(noted)
 
-    def _spend(self, name: str, seconds: float) -> None:
-        self.cpu_s[name] = self.cpu_s.get(name, 0.0) + seconds
+    def _spend(self, content_id: str, name: str, seconds: float) -> None:
+        own = self.spent.setdefault(content_id, {})
+        own[name] = own.get(name, 0.0) + seconds
 
 
 def refused(path: Path, error: MediaError, named: bool) -> FileReport:
@@ -107,7 +118,8 @@ def ended(
     medium: Medium, segments: Sequence[Segment], left: set[tuple[str, int]], tally: Tally, known: bool
 ) -> FileReport:
     """The report of a medium, `left` being the segments that are not done."""
-    report = FileReport(medium.path, "done", known, medium.media_id)
+    spent = dict(tally.spent.get(medium.content_id, {}))
+    report = FileReport(medium.path, "done", known, medium.media_id, cpu_s=spent)
     missing = [s.no for s in segments if (s.content_id, s.no) in left]
     if not missing:
         code, detail = _left_out(medium, tally.problems.get(medium.content_id, []))

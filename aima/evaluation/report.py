@@ -1,0 +1,76 @@
+"""What an evaluation came to: figures, the mistakes behind them, and what was not measured."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from aima.evaluation.degraded import DegradedReport
+from aima.evaluation.scores.boxes import BoxScores
+from aima.evaluation.scores.counts import CountScores
+from aima.evaluation.scores.cuts import CutScores
+from aima.evaluation.scores.expressions import ExpressionScores
+from aima.evaluation.scores.pairs import PairScores
+from aima.evaluation.scores.partition import PartitionScore
+from aima.evaluation.scores.persons import PersonScores
+from aima.evaluation.scores.result import Result
+
+
+class Seconds(Result):
+    """What the evaluation took. cpu: of all processes together."""
+
+    wall: float
+    cpu: float
+
+
+class Together(Result):
+    """Persons of the clips when they are linked with everything else that was looked at."""
+
+    mean_f1: float | None
+    false_persons: int
+    clips: dict[str, float | None] = Field(description="F1 by clip; null where nobody must be found")
+
+
+class Cost(Result):
+    """CPU milliseconds of one core per analysed frame, for media of one displayed size."""
+
+    kind: Literal["video", "image", "audio"]
+    size: str = Field(description="width x height in pixels")
+    files: int
+    frames: int = Field(description="sampled and analysed")
+    faces: float = Field(description="per frame")
+    ms_per_frame: dict[str, float] = Field(description="by analyzer, and of decoding")
+    total: float = Field(description="of all of them")
+
+
+class Report(Result):
+    """One evaluation. A part that was not measured is null; `not_measured` says why."""
+
+    purpose: Literal["evaluation"] = "evaluation"
+    folder: str
+    made_at: datetime
+    version: str = Field(description="of AIMA")
+    models: dict[str, str] = Field(description="name@version by analyzer")
+    thresholds: dict[str, float] = Field(description="log-odds: join, review")
+    faces: PairScores | None = None
+    boxes: BoxScores | None = None
+    counts: CountScores | None = None
+    identities: PartitionScore | None = None
+    persons: PersonScores | None = Field(None, description="each clip looked at alone")
+    together: Together | None = Field(None, description="the same clips linked with everything else")
+    cuts: CutScores | None = None
+    emotion: ExpressionScores | None = None
+    degraded: DegradedReport | None = None
+    voices: None = None
+    bcubed_voices: None = None
+    wer: None = None
+    der: None = None
+    association: None = None
+    retrieval: None = None
+    not_measured: dict[str, str] = Field(description="reason by part")
+    failed: dict[str, str] = Field(description="reason by file that could not be looked at; it counts as empty")
+    partial: dict[str, str] = Field(description="reason by file of which only a part could be looked at")
+    cost: tuple[Cost, ...] = Field(description="videos first, then by size")
+    seconds: Seconds
