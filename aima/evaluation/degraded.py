@@ -1,55 +1,39 @@
-"""How faces of known persons survive what happens to photographs: shrunk, compressed, cut, turned, without colour."""
+"""How faces of known persons survive what happens to photographs: shrunk, compressed, cut, turned, without colour.
+
+Every photograph is decoded once; its copies are made in memory (see `degraded.toml`) and looked at by the analyzers,
+options and fusion of the product.
+"""
 
 from __future__ import annotations
 
-from pydantic import BaseModel, ConfigDict, Field
+import time
+from collections.abc import Callable, Sequence
+
+from pydantic import Field
+
+from aima.domain.track import Track
+from aima.errors import MediaError
+from aima.evaluation.degrading import Copy, Variant, degrade, variants
+from aima.evaluation.likeness import Likeness, Rule, Seen, compare
+from aima.evaluation.looking import Eyes, Pixels, decode
+from aima.evaluation.scores.result import Result
+from aima.evaluation.truth import Truth
+from aima.settings import Settings
+
+Progress = Callable[[int, int], None]
+"""Called with the number of photographs that are done, and of all."""
 
 
-class _Figures(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class WrongPair(_Figures):
-    """Two pictures of different persons that alone would be joined. b_degraded: else b is as it was taken."""
-
-    a: str
-    b: str
-    b_degraded: bool
-    log_odds: float
-
-
-class MixedCluster(_Figures):
-    """One found person that holds several true ones. files: a degraded copy is marked with the variant's name."""
-
-    persons: tuple[str, ...]
-    files: tuple[str, ...]
-
-
-class VariantScore(_Figures):
-    """What becomes of the photographs in one variant.
-
-    Compared are copies with untouched pictures: every labelled pair counts twice, either one of it degraded.
-    """
+class VariantScore(Likeness):
+    """What becomes of the photographs in one variant."""
 
     name: str
     group: str = Field(description="variants of one group make a curve: size, jpeg, crop, rotate ...")
     strength: float = Field(description="place on the curve, in the unit of the group")
-    unit: str = Field("", description="of strength: px, %, degrees ...")
-    photos: int
-    found: float = Field(description="share of copies in which the face is found")
-    with_vector: float = Field(description="share of copies whose face gets a vector")
-    auc: float | None = Field(description="area under the curve of the labelled pairs that have vectors")
-    eer: float | None = Field(description="equal error rate of the same pairs")
-    same_pairs: int = Field(description="labelled pairs of the same person, twice")
-    missed_at_join: int = Field(description="of these, below the log-odds of joining, or without vectors")
-    different_pairs: int = Field(description="all pairs of different persons that have vectors, copies with copies too")
-    wrong_at_join: int = Field(description="of these, at or above the log-odds of joining")
-    wrong_pairs: tuple[WrongPair, ...] = Field((), description="the worst of these, highest first")
-    bcubed_f1: float = Field(description="persons found over pictures and copies together")
-    mixed: tuple[MixedCluster, ...] = Field((), description="found persons that hold several true ones")
+    unit: str = Field(description="of strength: px, %, degrees ...")
 
 
-class DegradedReport(_Figures):
+class DegradedReport(Result):
     """All variants, the untouched photographs first."""
 
     photos: int
@@ -57,10 +41,90 @@ class DegradedReport(_Figures):
     model: str = Field(description="name and version of the face vectors")
     join: float = Field(description="log-odds from which tracks are one person")
     variants: tuple[VariantScore, ...]
-    cpu_s: float
-    unreadable: dict[str, str] = Field(default_factory=dict, description="reason by photograph that was left out")
+    unreadable: dict[str, str] = Field(description="reason by photograph that was left out")
+    cpu_s: float = Field(description="CPU seconds of the analyzers, decoding left out")
 
     @property
     def wrong_joins(self) -> int:
         """Found persons that hold several true ones, over all variants."""
         return sum(len(variant.mixed) for variant in self.variants)
+
+
+def measure(settings: Settings, truth: Truth, progress: Progress | None = None) -> DegradedReport:
+    """Look at every photograph of the truth's identities in every variant.
+
+    Raises:
+        ModelError: a model is missing, see `aima.models.loader.load`.
+    """
+    photos = [(person, file) for person, files in truth.identities.items() for file in files]
+    gallery, unreadable = _Gallery(Eyes.open(settings), variants()), {}
+    for number, (person, file) in enumerate(photos, 1):
+        try:
+            gallery.add(person, file, decode(truth.folder / file, settings.media))
+        except MediaError as error:
+            unreadable[file] = str(error)
+        if progress:
+            progress(number, len(photos))
+    return gallery.report(truth, settings, unreadable)
+
+
+class _Gallery:
+    """Photographs and their copies, seen."""
+
+    def __init__(self, eyes: Eyes, chosen: Sequence[Variant]) -> None:
+        self._eyes, self._variants = eyes, chosen
+        self._seen: dict[str, list[Seen]] = {variant.name: [] for variant in chosen}
+        self._cpu_s = 0.0
+
+    def add(self, person: str, file: str, pixels: Pixels) -> None:
+        """Look at a photograph in all variants. Where it shows no face, nothing is known of its copies either."""
+        started = time.process_time()
+        tracks = self._eyes.tracks(pixels, file)
+        face = main_face(tracks)
+        plain = Copy.of(pixels, face.locator.box) if face else None
+        for variant in self._variants:
+            if not variant.steps:
+                seen = Seen(person, file, "", tuple(tracks), face)
+            elif plain is None:
+                seen = Seen(person, file, variant.name)
+            else:
+                seen = self._look(person, file, variant.name, degrade(plain, variant))
+            self._seen[variant.name].append(seen)
+        self._cpu_s += time.process_time() - started
+
+    def report(self, truth: Truth, settings: Settings, unreadable: dict[str, str]) -> DegradedReport:
+        """Everything that was seen, scored."""
+        model, identity = self._eyes.model, settings.identity
+        assert model.calibration is not None, f"{model.name} has no calibration"
+        rule = Rule(model.calibration, identity.join, identity.review)
+        plain = next(variant.name for variant in self._variants if not variant.steps)
+        return DegradedReport(
+            photos=len(self._seen[plain]),
+            persons=len({seen.person for seen in self._seen[plain]}),
+            model=model.model_version,
+            join=identity.join,
+            variants=tuple(self._score(variant, self._seen[plain], truth, rule) for variant in self._variants),
+            unreadable=unreadable,
+            cpu_s=self._cpu_s,
+        )
+
+    def _look(self, person: str, file: str, variant: str, copy: Copy) -> Seen:
+        tracks = tuple(self._eyes.tracks(copy.pixels, f"{file} ({variant})"))
+        return Seen(
+            person, file, variant, tracks, main_face([track for track in tracks if copy.holds(track.locator.box)])
+        )
+
+    def _score(self, variant: Variant, taken: Sequence[Seen], truth: Truth, rule: Rule) -> VariantScore:
+        figures = compare(self._seen[variant.name], taken if variant.steps else (), truth.pairs, rule)
+        said = variant.model_dump(exclude={"steps"})
+        return VariantScore(**said, **dict(figures))
+
+
+def main_face(tracks: Sequence[Track]) -> Track | None:
+    """The largest face, the first of equals; None without faces."""
+
+    def area(track: Track) -> float:
+        _, _, width, height = track.locator.box
+        return width * height
+
+    return max(tracks, key=area, default=None)
