@@ -28,11 +28,23 @@ def test_a_smile_is_happiness(emotion, seen, mirror):
     assert np.min(rows[:2]) >= 0
 
 
-def test_mirror_averages_both_sides(emotion, seen):
-    plain = np.array(emotion.analyze(seen, EmotionOptions()).slice(0, 2)["face_expressions"].to_pylist())
-    both = np.array(emotion.analyze(seen, EmotionOptions(mirror=True)).slice(0, 2)["face_expressions"].to_pylist())
-    # The second frame is the first one mirrored, so its faces come in the other order of left and right.
-    assert both[0][0] == pytest.approx((plain[0][0] + plain[1][0]) / 2, abs=0.1)
+def test_mirror_pools_both_sides(emotion, seen):
+    plain = np.array(emotion.analyze(seen, EmotionOptions(mirror=False))["face_expressions"].to_pylist()[:2])
+    both = np.array(emotion.analyze(seen, EmotionOptions())["face_expressions"].to_pylist()[:2])
+    # The second frame is the first one mirrored: its largest face is the same face, seen from the other side.
+    pooled = np.sqrt(plain[0][0] * plain[1][0])
+    assert both[0][0] == pytest.approx(pooled / pooled.sum(), abs=0.1)
+
+
+def test_the_temperature_takes_sureness_away_but_no_order(settings, seen):
+    model = load(settings, "face_expression")
+    shown = {}
+    for temperature in (1.0, 4.0):
+        emotion = Emotion()
+        emotion.load(replace(model, contract={**model.contract, "temperature": temperature}))
+        shown[temperature] = np.array(emotion.analyze(seen, EmotionOptions())["face_expressions"].to_pylist()[0])
+    assert shown[4.0] ** 4 / (shown[4.0] ** 4).sum(axis=1, keepdims=True) == pytest.approx(shown[1.0], abs=1e-4)
+    assert (shown[4.0].max(axis=1) < shown[1.0].max(axis=1)).all()
 
 
 def test_classes_are_brought_into_our_order(settings, seen):
