@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import aima
-from aima.cli import analyze, demo, environment, export, media, models, persons, sheet, stack
+from aima.cli import analyze, demo, environment, evaluate, export, media, models, persons, sheet, stack
 
 app = typer.Typer(
     name="aima",
@@ -25,6 +25,7 @@ app.add_typer(media.app, name="media")
 sheet.register(persons.app)
 app.add_typer(persons.app, name="persons")
 export.register(app)
+evaluate.register(app)
 
 
 def _version(wanted: bool) -> None:

@@ -52,7 +52,8 @@ class Report(Result):
     folder: str
     made_at: datetime
     version: str = Field(description="of AIMA")
-    models: dict[str, str] = Field(description="name@version by analyzer")
+    models: dict[str, str] = Field(description="name@version by task")
+    analyzers: dict[str, str] = Field(description="version of model and code, of those that persons are made of")
     thresholds: dict[str, float] = Field(description="log-odds: join, review")
     faces: PairScores | None = None
     boxes: BoxScores | None = None

@@ -1,0 +1,189 @@
+"""One evaluation: look at the labelled files as a user would, answer, compare."""
+
+from __future__ import annotations
+
+import resource
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import aima
+from aima.analyzers import registry
+from aima.domain.media import Medium
+from aima.evaluation import degraded
+from aima.evaluation.answering import answer
+from aima.evaluation.answers import Answers
+from aima.evaluation.costs import Spent, costs
+from aima.evaluation.parts import NO_LABELS, NOT_ASKED, NOT_BUILT, PARTS, Part, labelled_parts, restricted
+from aima.evaluation.report import Report, Seconds, Together
+from aima.evaluation.scores.boxes import score_boxes
+from aima.evaluation.scores.counts import score_counts
+from aima.evaluation.scores.cuts import score_cuts
+from aima.evaluation.scores.expressions import score_expressions
+from aima.evaluation.scores.pairs import score_pairs
+from aima.evaluation.scores.partition import score_partition
+from aima.evaluation.scores.persons import PersonScores, score_clips
+from aima.evaluation.truth import Truth
+from aima.evaluation.workspace import Workspace
+from aima.models.catalogue import find
+from aima.pipeline.progress import Listener
+from aima.services.fusion import Watched
+from aima.services.reports import FileReport
+
+ANALYZERS: Final = (*registry.DEFAULT, "emotion")
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """A report with the answers that it judges and the labels that it judges them by."""
+
+    report: Report
+    answers: Answers
+    truth: Truth
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Seen:
+    """What became of the labelled files. media: by file, those that could be looked at."""
+
+    media: Mapping[str, Medium] = field(default_factory=dict)
+    watched: Mapping[str, Watched] = field(default_factory=dict)
+    files: Mapping[str, FileReport] = field(default_factory=dict)
+    missing: Mapping[str, str] = field(default_factory=dict)
+    cpu_s: float = 0.0
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Reason by file."""
+        refused = {file: _reason(report) for file, report in self.files.items() if report.state != "done"}
+        return dict(sorted((refused | dict(self.missing)).items()))
+
+    @property
+    def partial(self) -> dict[str, str]:
+        """Reason by file of which only a part could be read."""
+        return {f: _reason(r) for f, r in sorted(self.files.items()) if r.state == "done" and not r.whole}
+
+
+def evaluate(
+    workspace: Workspace, truth: Truth, parts: frozenset[Part], listener: Listener | None = None
+) -> Evaluation:
+    """Look at the labelled files and score the parts that are asked for and have labels.
+
+    A file that is not there or cannot be read counts as one in which nothing was found, and is reported.
+
+    Raises:
+        ModelMissing: before anything starts, if a model is not built.
+        ArchiveDamaged: what was written a moment ago cannot be read.
+    """
+    wall, cpu = time.monotonic(), _own_cpu()
+    measured = parts & labelled_parts(truth)
+    wanted = restricted(truth, measured)
+    seen = _look(workspace, wanted, listener)
+    answers = answer(workspace, wanted, seen.watched.values(), seen.media, seen.failed)
+    scores = _scores(workspace, wanted, answers, measured)
+    if "degraded" in measured:
+        scores["degraded"] = degraded.measure(workspace.settings, truth)
+    report = Report(
+        folder=str(truth.folder),
+        made_at=datetime.now(UTC),
+        version=aima.__version__,
+        **_used(workspace),
+        **scores,
+        not_measured=_not_measured(parts, measured),
+        failed=seen.failed,
+        partial=seen.partial,
+        cost=costs(_spent(seen)),
+        seconds=Seconds(wall=time.monotonic() - wall, cpu=seen.cpu_s + _own_cpu() - cpu),
+    )
+    return Evaluation(report, answers, wanted)
+
+
+def _look(workspace: Workspace, truth: Truth, listener: Listener | None) -> _Seen:
+    """Analyze the labelled files, as `aima analyze` does."""
+    paths = {file: truth.folder / file for file in truth.files}
+    there = {file: path for file, path in paths.items() if path.is_file()}
+    missing = {file: f"media_missing: {file} does not exist" for file in paths if file not in there}
+    if not there:
+        return _Seen(missing=missing)
+    done = workspace.analyses.analyze(list(there.values()), {name: {} for name in ANALYZERS}, listener)
+    reports = {report.path: report for report in done.files}
+    files = {file: reports[str(path)] for file, path in there.items()}
+    return _Seen(
+        media=_media(workspace, files),
+        watched={watched.content_id: watched for watched in workspace.fusion.watched()},
+        files=files,
+        missing=missing,
+        cpu_s=sum(done.cpu_s.values()),
+    )
+
+
+def _media(workspace: Workspace, files: Mapping[str, FileReport]) -> dict[str, Medium]:
+    known = {medium.media_id: medium for medium in workspace.stores.media.all()}
+    return {
+        file: known[report.media_id] for file, report in files.items() if report.state == "done" and report.media_id
+    }
+
+
+def _reason(report: FileReport) -> str:
+    return f"{report.code}: {report.detail}"
+
+
+def _scores(workspace: Workspace, truth: Truth, answers: Answers, measured: frozenset[Part]) -> dict[str, Any]:
+    """Scores by field of the report; degraded copies are looked at apart."""
+    join, odds = workspace.settings.identity.join, workspace.fusion.calibration.log_odds
+    told = {name: clip for name, clip in truth.clips.items() if clip.tells("persons")}
+    shot = {name: clip for name, clip in truth.clips.items() if clip.tells("cuts")}
+    scorers: dict[str, Callable[[], Any]] = {
+        "faces": lambda: score_pairs(truth.pairs, answers.pairs, odds, join),
+        "boxes": lambda: score_boxes(truth.boxes, answers.boxes),
+        "counts": lambda: score_counts(truth.counts, answers.counts),
+        "identities": lambda: score_partition(truth.identities, answers.identities),
+        "persons": lambda: score_clips(told, answers.persons),
+        "cuts": lambda: score_cuts(shot, answers.cuts),
+        "emotion": lambda: score_expressions(truth.expressions, answers.expressions),
+    }
+    scores = {part: score() for part, score in scorers.items() if part in measured}
+    return scores | ({"together": _together(score_clips(told, answers.together))} if "persons" in measured else {})
+
+
+def _together(scores: PersonScores) -> Together:
+    return Together(
+        mean_f1=scores.mean_f1,
+        false_persons=scores.false_persons,
+        clips={name: clip.f1 for name, clip in scores.clips.items()},
+    )
+
+
+def _not_measured(parts: frozenset[Part], measured: frozenset[Part]) -> dict[str, str]:
+    left_out = (part for part in PARTS if part not in measured)
+    return {part: NO_LABELS if part in parts else NOT_ASKED for part in left_out} | NOT_BUILT
+
+
+def _used(workspace: Workspace) -> dict[str, Any]:
+    """Models by task, and the thresholds of linking."""
+    tasks = {task for name in ANALYZERS if (task := registry.get(name).task)}
+    entries = {task: find(workspace.settings, task) for task in sorted(tasks)}
+    run = workspace.stores.persons.run()
+    identity = workspace.settings.identity
+    return {
+        "models": {task: f"{entry.name}@{entry.version}" for task, entry in entries.items()},
+        "analyzers": dict(sorted(run.models.items())) if run else {},
+        "thresholds": {"join": identity.join, "review": identity.review},
+    }
+
+
+def _spent(seen: _Seen) -> list[Spent]:
+    """Every content once, though several files may hold it."""
+    spent = {}
+    for file, medium in seen.media.items():
+        if medium.content_id in seen.watched:
+            spent[medium.content_id] = Spent(medium, seen.watched[medium.content_id], seen.files[file].cpu_s)
+    return list(spent.values())
+
+
+def _own_cpu() -> float:
+    """CPU seconds of this process and of those that it started and that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
