@@ -1,0 +1,82 @@
+"""What remains of faces on degraded photographs: curves over the strength of the damage."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Final
+
+from aima.domain.text import count
+from aima.evaluation.degraded import DegradedReport, VariantScore
+from aima.evaluation.page.charts import Line, legend, line_chart
+from aima.evaluation.page.elements import Element, element, percent, remark, section, table
+
+MEANING: Final = (
+    "Every photograph of a known person, damaged and looked at again beside the untouched ones. A wrong join is a "
+    "found person that holds several true ones: it must not happen, however bad a picture is."
+)
+HEADINGS: Final = (
+    "variant", "found", "with vector", "AUC", "EER", "same missed", "wrong pairs", "B-cubed F1", "wrong joins",
+)  # fmt: skip
+NAMED: Final = 3
+CURVES: Final = (
+    ("B-cubed F1", "bcubed"),
+    ("share of faces found", "share"),
+    ("share of photographs in wrong joins", "wrong"),
+)
+
+
+def degraded_section(report: DegradedReport) -> Element:
+    """A chart for every kind of damage that was done in several strengths, and all figures."""
+    groups = [list(group) for _, group in groupby(report.variants, key=lambda variant: variant.group)]
+    charts = [_chart(group, report.photos) for group in groups if len(group) > 1]
+    facts = (
+        f"{count(report.photos, 'photograph')} of {count(report.persons, 'person')}, {report.model}, joined from "
+        f"log-odds {report.join:g}: {count(report.wrong_joins, 'wrong join')} "
+        f"in {count(len(report.variants), 'variant')}."
+    )
+    unreadable = "; ".join(f"{file}: {reason}" for file, reason in report.unreadable.items())
+    return section(
+        "degraded",
+        "Degraded photographs",
+        MEANING,
+        element("p", facts),
+        *((legend(CURVES), element("div", *charts, class_="charts")) if charts else ()),
+        table(HEADINGS, map(_row, report.variants)),
+        *(remark(_mixed(variant)) for variant in report.variants if variant.mixed),
+        remark(f"Left out: {unreadable}" if unreadable else None),
+    )
+
+
+def _chart(variants: Sequence[VariantScore], photos: int) -> Element:
+    lines = (
+        Line(*CURVES[0], tuple((v.strength, v.bcubed_f1 or 0.0) for v in variants)),
+        Line(*CURVES[1], tuple((v.strength, v.found) for v in variants)),
+        Line(*CURVES[2], tuple((v.strength, _in_wrong_joins(v)) for v in variants)),
+    )
+    chart = line_chart(lines, variants[0].unit)
+    return element("figure", element("figcaption", variants[0].group), chart, class_="large")
+
+
+def _in_wrong_joins(variant: VariantScore) -> float:
+    """Share of pictures, copies and untouched ones, that lie in found persons of several true ones."""
+    held = sum(len(files) for cluster in variant.mixed for files in cluster.files.values())
+    return held / (2 * variant.photos) if variant.photos else 0.0
+
+
+def _row(variant: VariantScore) -> tuple[str | float | None, ...]:
+    missed, wrong = f"{variant.missed_at_join} of {variant.same_pairs}", f"{variant.wrong_at_join}"
+    return (
+        variant.name, percent(variant.found), percent(variant.with_vector), variant.auc, percent(variant.eer),
+        missed, wrong, variant.bcubed_f1, len(variant.mixed),
+    )  # fmt: skip
+
+
+def _mixed(variant: VariantScore) -> str:
+    clusters = (" and ".join(_person(*item) for item in cluster.files.items()) for cluster in variant.mixed)
+    return f"{variant.name} joins " + "; ".join(clusters)
+
+
+def _person(person: str, files: Sequence[str]) -> str:
+    few = files[:NAMED]
+    return f"{person} ({', '.join(few)}{', …' if len(few) < len(files) else ''})"
