@@ -83,6 +83,7 @@ class _Scored:
     odds: Numbers | None
 
     def shown(self, chosen: npt.NDArray[np.intp], *, rising: bool) -> tuple[PairMistake, ...]:
+        """The first of the chosen pairs by similarity."""
         order = np.argsort(self.scores[chosen] if rising else -self.scores[chosen], kind="stable")
         return tuple(self._mistake(int(number)) for number in chosen[order[:WORST]])
 

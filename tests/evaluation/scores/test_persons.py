@@ -120,7 +120,7 @@ def test_mistakes_are_all_the_time_that_lowers_the_figures(
     persons = tuple(TruePerson(id=str(n), required=must, optional=may) for n, (must, may) in enumerate(labels))
     clip = Clip(name="c", file="c.mp4", duration=8.0, persons=persons, background_faces=background)
     score, seen = score_clip(clip, found), compare(clip, found)
-    lasting = {kind: 0.0 for kind in ("missed", "false", "swapped")}
+    lasting = dict.fromkeys(("missed", "false", "swapped"), 0.0)
     for one in score.mistakes:
         lasting[one.kind] += one.end - one.start
     assert lasting["missed"] + lasting["swapped"] == pytest.approx(seen.missed.sum() * STEP)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -34,7 +36,7 @@ def test_runs_give_the_row_back(row: np.ndarray) -> None:
     for first, end in stretches:
         again[first:end] = True
     assert np.array_equal(again, row)
-    assert all(end < first for (_, end), (first, _) in zip(stretches, stretches[1:], strict=False))
+    assert all(end < first for (_, end), (first, _) in itertools.pairwise(stretches))
 
 
 def test_nothing_counts_around_a_coming_or_going_but_at_the_ends_of_the_clip() -> None:
