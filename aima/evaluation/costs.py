@@ -21,28 +21,36 @@ class Spent:
 
 
 def costs(spent: Iterable[Spent]) -> tuple[Cost, ...]:
-    """Means over all frames of the media of one kind and displayed size; videos first, then by area."""
+    """Means over all frames: of the videos of each displayed size, by area, and of all pictures together."""
     groups: dict[tuple[bool, int, int, int], list[Spent]] = defaultdict(list)
     for one in spent:
         info = one.medium.info
+        size = (info.width * info.height, info.width, info.height) if info.kind == "video" else (0, 0, 0)
         if one.watched.frames:
-            groups[info.kind != "video", info.width * info.height, info.width, info.height].append(one)
+            groups[info.kind != "video", *size].append(one)
     return tuple(_cost(group) for _, group in sorted(groups.items()))
 
 
 def _cost(group: Sequence[Spent]) -> Cost:
-    info = group[0].medium.info
     frames = sum(one.watched.frames for one in group)
     total: Counter[str] = Counter()
     for one in group:
         total.update(one.cpu_s)
     by_analyzer = {name: 1000 * seconds / frames for name, seconds in sorted(total.items())}
     return Cost(
-        kind=info.kind,
-        size=f"{info.width}x{info.height}",
+        kind=group[0].medium.info.kind,
+        size=_size(group),
         files=len(group),
         frames=frames,
-        faces=sum(one.watched.faces for one in group) / frames,
+        faces=round(sum(one.watched.faces for one in group) / frames, 2),
         ms_per_frame={name: round(ms, 2) for name, ms in by_analyzer.items()},
         total=round(sum(by_analyzer.values()), 2),
     )
+
+
+def _size(group: Sequence[Spent]) -> str:
+    """The smallest and the largest, if they are not the same."""
+    sizes = sorted(
+        {(one.medium.info.width, one.medium.info.height) for one in group}, key=lambda size: size[0] * size[1]
+    )
+    return " - ".join(f"{width}x{height}" for width, height in dict.fromkeys((sizes[0], sizes[-1])))

@@ -34,10 +34,10 @@ class Together(Result):
 
 
 class Cost(Result):
-    """CPU milliseconds of one core per analysed frame, for media of one displayed size."""
+    """CPU milliseconds of one core per analysed frame, for videos of one displayed size or for all pictures."""
 
     kind: Literal["video", "image", "audio"]
-    size: str = Field(description="width x height in pixels")
+    size: str = Field(description="width x height in pixels; smallest - largest")
     files: int
     frames: int = Field(description="sampled and analysed")
     faces: float = Field(description="per frame")
@@ -73,5 +73,5 @@ class Report(Result):
     not_measured: dict[str, str] = Field(description="reason by part")
     failed: dict[str, str] = Field(description="reason by file that could not be looked at; it counts as empty")
     partial: dict[str, str] = Field(description="reason by file of which only a part could be looked at")
-    cost: tuple[Cost, ...] = Field(description="videos first, then by size")
+    cost: tuple[Cost, ...] = Field(description="videos by size, then the pictures")
     seconds: Seconds

@@ -1,0 +1,58 @@
+"""Parts: which are asked for, which have labels, and which files they need."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from aima.errors import SettingInvalid
+from aima.evaluation.parts import PARTS, chosen_parts, labelled_parts, restricted
+from aima.evaluation.truth import Clip, Expression, Pair, TrueBox, Truth
+
+TRUTH = Truth(
+    folder=Path("labelled"),
+    pairs=(Pair(a="a.jpg", b="b.jpg", same=1),),
+    identities={"one": ("c.jpg",)},
+    boxes={"d.jpg": (TrueBox(left=0, top=0, width=5, height=5),)},
+    counts={"e.jpg": 1},
+    expressions=(Expression(file="f.jpg", emotion="fear"),),
+    clips={
+        "shown": Clip(name="shown", file="g.mp4", duration=1, persons=()),
+        "shot": Clip(name="shot", file="h.mp4", duration=1, cuts=()),
+    },
+)
+
+
+def test_nothing_chosen_is_everything():
+    assert chosen_parts("") == set(PARTS)
+    assert chosen_parts("cuts, boxes") == {"cuts", "boxes"}
+
+
+def test_an_unknown_part_is_named():
+    with pytest.raises(SettingInvalid, match="'voices'"):
+        chosen_parts("boxes,voices")
+
+
+def test_only_what_has_labels_can_be_measured():
+    assert labelled_parts(TRUTH) == set(PARTS)
+    assert labelled_parts(Truth(Path("x"), counts={"a.jpg": 1})) == {"counts"}
+    silent = Truth(Path("x"), clips={"x": Clip(name="x", file="x.mp4", duration=1)})
+    assert labelled_parts(silent) == set()
+
+
+@pytest.mark.parametrize(
+    ("part", "files"),
+    [
+        ("faces", ["a.jpg", "b.jpg"]),
+        ("identities", ["c.jpg"]),
+        ("boxes", ["d.jpg"]),
+        ("counts", ["e.jpg"]),
+        ("emotion", ["f.jpg"]),
+        ("persons", ["g.mp4"]),
+        ("cuts", ["h.mp4"]),
+        ("degraded", []),
+    ],
+)
+def test_a_part_needs_only_its_files(part, files):
+    assert restricted(TRUTH, frozenset({part})).files == files
