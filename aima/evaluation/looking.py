@@ -67,12 +67,18 @@ class Eyes:
 
     def tracks(self, pixels: Pixels, content_id: str) -> list[Track]:
         """The faces of a still picture as fusion takes them."""
-        found = self.detector.analyze(_batch(pixels, content_id, pa.table({"pts_us": _NOW})), FaceDetectorOptions())
-        known = self.embedder.analyze(_batch(pixels, content_id, found), FaceEmbedderOptions())
+        found = find_faces(self.detector, pixels, content_id)
+        known = self.embedder.analyze(still(pixels, content_id, found), FaceEmbedderOptions())
         seen = known.drop_columns(["problems"]).append_column("faces", found["faces"])
         return build_tracks(content_id, seen, (), PICTURE_US)
 
 
-def _batch(pixels: Pixels, content_id: str, columns: pa.Table) -> FrameBatch:
+def find_faces(detector: FaceDetector, pixels: Pixels, content_id: str) -> pa.Table:
+    """What the detector says of a still picture, one row."""
+    return detector.analyze(still(pixels, content_id, pa.table({"pts_us": _NOW})), FaceDetectorOptions())
+
+
+def still(pixels: Pixels, content_id: str, columns: pa.Table) -> FrameBatch:
+    """A still picture as analyzers get it, with what earlier ones said of it (one row)."""
     size = pixels.shape[1], pixels.shape[0]
     return FrameBatch(content_id, 0, pixels[None], _NOW, _NO_STRIP, columns, size, PICTURE_US)
