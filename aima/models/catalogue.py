@@ -90,7 +90,9 @@ class Entry(_Record):
     contract: Mapping[str, Any] = Field(default_factory=dict)
     thresholds: Mapping[str, float] = Field(default_factory=dict)
     calibration: CalibrationRecord | None = None
+    # Figures that somebody else states; those of an evaluation stand in `aima.models.cards`.
     measured: Mapping[str, str] = Field(default_factory=dict)
+    limits: tuple[str, ...] = ()
 
     @model_validator(mode="after")
     def _packages_are_built(self) -> Entry:

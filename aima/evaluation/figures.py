@@ -1,0 +1,144 @@
+"""Figures of single models out of the report of an evaluation, by the task of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+
+from aima.evaluation.degraded import DegradedReport
+from aima.evaluation.likeness import Likeness
+from aima.evaluation.report import Report
+from aima.evaluation.scores.boxes import BoxScores
+from aima.evaluation.scores.expressions import ExpressionScores
+from aima.models.cards import Figure
+
+AS_TAKEN: Final = "as taken"
+"""The group of photographs to which nothing was done."""
+
+ALIKE: Final = ("vector", "auc", "eer", "missed", "wrong", "bcubed")
+"""All figures of `likeness_figures`."""
+
+DEGRADED: Final = ("vector", "eer", "missed", "wrong")
+"""Those that are told of every kind of degraded copy."""
+
+DETECTOR: Final = "face_detector"
+"""The analyzer whose time is that of the detector's model."""
+
+
+def reported(task: str, report: Report) -> tuple[Figure, ...]:
+    """What the report says of the model that did this task in the evaluation."""
+    return _REPORTED[task](report) if task in _REPORTED else ()
+
+
+def likeness_figures(said: Likeness, wanted: Sequence[str], under: str = "") -> tuple[Figure, ...]:
+    """How well vectors tell persons from each other; `wanted`: of ALIKE; left out is what means nothing."""
+    photos = {"n": said.photos, "of": "portraits", "under": under}
+    scores = {
+        "auc": (said.auc, "area under the ROC curve of labelled pairs", ""),
+        "eer": (said.eer, "equal error rate of labelled pairs", "share"),
+        "bcubed": (said.bcubed_f1, "B-cubed F1 of the persons found", ""),
+    }
+    figures = {
+        key: Figure.model_validate({"name": name, "value": value, "unit": unit, **photos})
+        for key, (value, name, unit) in scores.items()
+        if value is not None
+    }
+    shares = {
+        "vector": ("portraits with a vector", round(said.with_vector * said.photos), said.photos, "portraits"),
+        "missed": ("same person, not joined", said.missed_at_join, said.same_pairs, "pairs"),
+        "wrong": ("different persons, joined", said.wrong_at_join, said.different_pairs, "pairs"),
+    }
+    figures |= {key: share_figure(*counted, under) for key, counted in shares.items() if counted[2]}
+    return tuple(figures[key] for key in wanted if key in figures)
+
+
+def share_figure(name: str, part: int, whole: int, of: str, under: str = "") -> Figure:
+    """How many of a whole that is not empty."""
+    return Figure(name=name, value=part / whole, unit="share", n=whole, of=of, under=under)
+
+
+def _detection(report: Report) -> tuple[Figure, ...]:
+    counts = report.counts
+    miscounted = (
+        [Figure(name="mean absolute error of counts", value=counts.mae, unit="faces", n=counts.items, of="pictures")]
+        if counts and counts.mae is not None
+        else []
+    )
+    boxes = _boxes(report.boxes) if report.boxes else ()
+    return (*boxes, *miscounted, *(_found(report.degraded) if report.degraded else ()), *_cost(report))
+
+
+def _boxes(scores: BoxScores) -> tuple[Figure, ...]:
+    said = {"precision": scores.precision, "recall": scores.recall, "F1": scores.f1}
+    faces = scores.tp + scores.fn
+    return tuple(
+        Figure(name=f"{name} of boxes", value=value, n=faces, of="labelled faces")
+        for name, value in said.items()
+        if value is not None
+    )
+
+
+def _found(report: DegradedReport) -> tuple[Figure, ...]:
+    name = "portraits in which the face is found"
+    return tuple(
+        Figure(name=name, value=one.found, unit="share", n=one.photos, of="portraits", under=one.name)
+        for one in report.variants
+        if one.photos and one.group != AS_TAKEN
+    )
+
+
+def _cost(report: Report) -> tuple[Figure, ...]:
+    return tuple(
+        Figure(
+            name="CPU per frame",
+            value=cost.ms_per_frame[DETECTOR],
+            unit="ms",
+            n=cost.frames,
+            of="frames",
+            under=f"{cost.kind}s {cost.size}",
+        )
+        for cost in report.cost
+        if DETECTOR in cost.ms_per_frame
+    )
+
+
+def _embedding(report: Report) -> tuple[Figure, ...]:
+    variants = report.degraded.variants if report.degraded else ()
+    degraded = (one for one in variants if one.group != AS_TAKEN)
+    return tuple(figure for one in degraded for figure in likeness_figures(one, DEGRADED, one.name))
+
+
+def _expression(report: Report) -> tuple[Figure, ...]:
+    scores = report.emotion
+    return () if scores is None else (*_read(scores), *_recall(scores))
+
+
+def _read(scores: ExpressionScores) -> list[Figure]:
+    known = scores.of_known
+    said = (
+        ("accuracy", known.accuracy, known.items, "labels that the model knows"),
+        ("balanced accuracy", known.balanced_accuracy, known.items, "labels that the model knows"),
+        ("balanced accuracy", scores.balanced_accuracy, scores.items, "all labels"),
+    )
+    return [
+        Figure(name=name, value=value, n=items, of="faces", under=under)
+        for name, value, items, under in said
+        if value is not None
+    ]
+
+
+def _recall(scores: ExpressionScores) -> list[Figure]:
+    """By label, for the labels that the model knows."""
+    rows = {label: row for label, row in scores.confusion.items() if label not in scores.unknown}
+    return [
+        share_figure("recall", row.get(label, 0), sum(row.values()), "faces", label)
+        for label, row in rows.items()
+        if row
+    ]
+
+
+_REPORTED: Final[Mapping[str, Callable[[Report], tuple[Figure, ...]]]] = {
+    "face_detection": _detection,
+    "face_embedding": _embedding,
+    "face_expression": _expression,
+}
