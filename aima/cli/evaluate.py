@@ -40,13 +40,15 @@ def evaluate(
     from aima.bootstrap.evaluation import open_workspace
     from aima.cli.evaluation_output import print_report
     from aima.evaluation.parts import chosen_parts
-    from aima.evaluation.predictions import check_replaceable, write_predictions
+    from aima.evaluation.predictions import check_replaceable, check_writable, write_predictions
     from aima.evaluation.reading import read_truth
     from aima.evaluation.run import evaluate as run
 
     parts, truth = chosen_parts(only), read_truth(folder)
     if predictions is not None:
         check_replaceable(predictions)
+    if report is not None:
+        check_writable(report)
     with open_workspace(load_settings()) as workspace:
         with progress_bar(shown=not as_json) as listener:
             evaluation = run(workspace, truth, parts, listener)
@@ -67,8 +69,10 @@ def _write_report(workspace: Workspace, evaluation: Evaluation, wanted: Path | N
     from aima.evaluation.page import write_page
     from aima.services.markup import publish
 
+    settings = workspace.settings
     if wanted is None:
-        made = workspace.settings.home / "evaluations" / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
+        made = settings.home / "evaluations" / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
         wanted = made / "report.html"
         publish(evaluation.report.model_dump_json(indent=1), made / "report.json")
-    return write_page(evaluation.report, evaluation.answers, evaluation.truth, workspace.archive, wanted).absolute()
+    report, answers, truth = evaluation.report, evaluation.answers, evaluation.truth
+    return write_page(report, answers, truth, workspace.archive, wanted, settings.media).absolute()

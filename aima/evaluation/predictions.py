@@ -32,7 +32,6 @@ def write_predictions(evaluation: Evaluation, folder: Path) -> Path:
     target = folder.expanduser().absolute()
     check_replaceable(target)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         fresh = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name}-"))
         try:
             for name, content in _documents(evaluation):
@@ -49,13 +48,26 @@ def check_replaceable(target: Path) -> None:
     """Refuse what is no folder of predictions, before work is spent on new ones.
 
     Raises:
-        OutputRefused: a file, or a folder that holds something else.
+        OutputRefused: a file, a folder that holds something else, or one that cannot be written.
     """
-    if not target.exists() or (target / MARKER).is_file():
-        return
-    if target.is_dir() and not any(target.iterdir()):
-        return
-    raise OutputRefused(f"{display(str(target))} is there and holds no predictions", "choose another folder")
+    is_ours = not target.exists() or (target / MARKER).is_file() or (target.is_dir() and not any(target.iterdir()))
+    if not is_ours:
+        raise OutputRefused(f"{display(str(target))} is there and holds no predictions", "choose another folder")
+    check_writable(target)
+
+
+def check_writable(path: Path) -> None:
+    """Refuse a place where no file can be written, before work is spent on what it should hold.
+
+    Raises:
+        OutputRefused: the directory cannot be made or written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            return
+    except OSError as error:
+        raise OutputRefused(f"{display(str(path))}: {error.strerror}", "choose another place") from error
 
 
 def _exchange(fresh: Path, target: Path) -> None:

@@ -1,0 +1,232 @@
+"""`aima eval`: the whole command on a small labelled folder, and on a part of the shared media."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import subprocess
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import psycopg
+import pytest
+
+from aima import local
+from aima.bootstrap import open_services
+from aima.services.sample import portraits
+from aima.settings import Settings
+from tests.cli.test_analyze import aima, errors
+from tests.conftest import MEDIA_DIR, MEDIA_REASON
+from tests.evaluation.labelled import SECONDS, label, make_labelled
+
+SCORER = MEDIA_DIR.parent / "tools" / "score.py"
+
+
+@pytest.fixture(scope="module")
+def folder(settings, tmp_path_factory) -> Path:
+    """The labelled folder, with two files more that cannot be looked at."""
+    made = make_labelled(tmp_path_factory.mktemp("labelled"), portraits(settings))
+    (made / "faces" / "broken.jpg").write_bytes(b"\xff\xd8\xff no picture")
+    counts = json.loads((made / "truth" / "face_counts.json").read_text())
+    label(made, "face_counts", counts | {"faces/broken.jpg": 1, "faces/gone.jpg": 2})
+    return made
+
+
+@pytest.fixture(scope="module")
+def user(stack, make_workspace, settings) -> Settings:
+    """A user with an archive of their own, in which one person is named."""
+    own = make_workspace()
+    with open_services(own) as services:
+        services.analyses.analyze([portraits(settings)["astronaut"]], {"face_detector": {}, "face_embedder": {}})
+        services.persons.name("Unknown 1", "Eileen")
+    return own
+
+
+@pytest.fixture(scope="module")
+def before(user) -> dict[str, Any]:
+    return belongings(user)
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def done(user, before, folder, out) -> subprocess.CompletedProcess[str]:
+    """The command, once."""
+    options = ("--json", "--predictions", str(out / "predictions"), "--report", str(out / "page.html"))
+    return aima(user, "eval", str(folder), *options)
+
+
+@pytest.fixture(scope="module")
+def report(done) -> dict[str, Any]:
+    return json.loads(done.stdout)
+
+
+def belongings(settings: Settings) -> dict[str, Any]:
+    """Everything of a user that an evaluation might touch."""
+    with open_services(settings) as services:
+        stores = services.stores
+        return {
+            "media": stores.media.all(),
+            "ledger": stores.ledger.events(),
+            "digest": stores.persons.digest(),
+            "archive": sorted(settings.archive_dir.rglob("*")),
+        }
+
+
+def databases(settings: Settings) -> list[str]:
+    url = local.postgres_url(settings).replace("+psycopg", "", 1)
+    with psycopg.connect(url) as connection:
+        return [name for (name,) in connection.execute("SELECT datname FROM pg_database WHERE datname ~ 'evaluation'")]
+
+
+def test_what_the_folder_shows_is_found(report):
+    assert report["purpose"] == "evaluation"
+    assert report["faces"]["auc"] == 1.0
+    assert report["faces"]["unscored"] == 0
+    assert report["identities"]["bcubed_f1"] == 1.0
+    assert report["boxes"]["f1"] == 1.0
+    assert report["persons"]["mean_f1"] > 0.97
+    clip = report["persons"]["clips"]["two"]
+    assert (clip["persons_true"], clip["persons_counted"], clip["false_persons"]) == (2, 2, 0)
+    assert report["together"]["clips"]["two"] == pytest.approx(clip["f1"], abs=0.02)
+    assert report["cuts"]["f1"] == 1.0
+    assert 0 <= report["emotion"]["balanced_accuracy"] <= 1
+    assert report["degraded"]["persons"] == 2
+
+
+def test_files_that_cannot_be_looked_at_count_as_empty_and_are_told(done, report):
+    assert done.returncode == 3
+    assert {file: reason.partition(":")[0] for file, reason in report["failed"].items()} == {
+        "faces/broken.jpg": "media_corrupt",
+        "faces/gone.jpg": "media_missing",
+    }
+    assert report["counts"]["mae"] == pytest.approx(3 / 6)
+    assert {mistake["file"] for mistake in report["counts"]["mistakes"]} == set(report["failed"])
+
+
+def test_what_is_not_measured_is_null_with_a_reason(report):
+    assert report["voices"] is None
+    assert report["wer"] is None
+    assert "no voice analysis yet" in report["not_measured"]["voices"]
+    assert not {"faces", "persons", "degraded"} & set(report["not_measured"])
+
+
+def test_the_cost_is_told_by_size_and_analyzer(report):
+    video, pictures = report["cost"]
+    assert (video["kind"], video["size"], video["frames"]) == ("video", "640x360", 5 * SECONDS)
+    assert (pictures["kind"], pictures["files"]) == ("image", 4)
+    assert {"decode", "face_detector", "face_embedder", "emotion", "shot_cuts"} <= set(video["ms_per_frame"])
+    assert video["total"] == pytest.approx(sum(video["ms_per_frame"].values()), abs=0.1)
+    assert report["seconds"]["cpu"] > video["frames"] * video["total"] / 1000
+    assert report["seconds"]["wall"] > 0
+
+
+def test_the_page_shows_faces_and_belongs_to_its_owner(report, out):
+    page = out / "page.html"
+    assert report["report"] == str(page)
+    assert page.stat().st_mode & 0o077 == 0
+    assert "two" in page.read_text("utf-8")
+
+
+@pytest.mark.skipif(not SCORER.is_file(), reason=MEDIA_REASON)
+def test_the_independent_scorer_comes_to_the_same(report, folder, out):
+    assert differences(report, folder / "truth", out / "predictions") == {}
+
+
+def test_the_archive_of_the_user_is_as_it_was(done, before, user):
+    assert belongings(user) == before
+    assert before["media"][0].filename == "astronaut.png"
+
+
+def test_the_workspace_is_gone(done, user):
+    assert databases(user) == []
+    assert list((user.home / "workspaces").iterdir()) == []
+
+
+def test_says_in_words_what_it_found_and_where_to_look(user, folder):
+    told = aima(user, "eval", str(folder), "--only", "boxes,cuts")
+    assert told.returncode == 0, told.stderr
+    page = next(line for line in told.stdout.splitlines() if "Look closer" in line).partition(": ")[2]
+    assert Path(page).is_file()
+    assert json.loads(Path(page).with_name("report.json").read_text())["boxes"]["f1"] == 1.0
+    for words in ("face boxes: F1", "1.0000", "cuts: F1", "640x360 video", "faces (not asked for)"):
+        assert words in told.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--only", "voices"), 2, "setting_invalid"),
+        (("--predictions", "{folder}/truth"), 2, "output_refused"),
+        (("--report", "{folder}/truth/face_pairs.json/x.html"), 2, "output_refused"),
+    ],
+)
+def test_what_cannot_be_is_said_before_anything_starts(user, folder, options, code, words):
+    refused = aima(user, "eval", str(folder), *(option.format(folder=folder) for option in options))
+    assert refused.returncode == code
+    assert errors(refused)[-1].endswith(f"({words})")
+    assert databases(user) == []
+
+
+def test_malformed_labels_are_named_with_their_field(user, tmp_path):
+    (tmp_path / "truth").mkdir()
+    label(tmp_path, "face_counts", {"a.jpg": "many"})
+    refused = aima(user, "eval", str(tmp_path), "--json")
+    assert refused.returncode == 2
+    error = json.loads(refused.stdout)["error"]
+    assert error["code"] == "labels_invalid"
+    assert "face_counts.json: a.jpg" in error["message"]
+
+
+@pytest.mark.skipif(not SCORER.is_file(), reason=MEDIA_REASON)
+def test_a_part_of_the_shared_media_scores_as_the_independent_scorer_says(user, tmp_path):
+    told = aima(
+        user, "eval", str(MEDIA_DIR), "--only", "boxes,counts", "--json", "--predictions", str(tmp_path / "out")
+    )
+    assert told.returncode == 0, told.stderr
+    report = json.loads(told.stdout)
+    assert report["boxes"]["f1"] >= 0.9
+    assert report["failed"] == {}
+    assert differences(report, MEDIA_DIR / "truth", tmp_path / "out") == {}
+
+
+def differences(report: dict[str, Any], truth: Path, predictions: Path) -> dict[str, tuple[float, float]]:
+    """Figures of the report that are farther than 0.005 from those of the scorer, with both."""
+    scorer = load_scorer()
+    theirs: dict[str, float] = {}
+    ours: dict[str, float] = {}
+    for part, name, labels, file, figures in PARTS:
+        if report[part] is not None:
+            scored = getattr(scorer, name)(read(truth / labels), read(predictions / file))
+            theirs |= {f"{part} {figure}": scored[figure] for figure in figures}
+            ours |= {f"{part} {figure}": report[part][figure] for figure in figures}
+    for part in ("persons", "cuts"):
+        for clip, own in (report[part] or {"clips": {}})["clips"].items():
+            scored = getattr(scorer, part)(
+                read(truth / f"video/{clip}.json"), read(predictions / part / f"{clip}.json")
+            )
+            theirs[f"{part} {clip}"], ours[f"{part} {clip}"] = scored["f1"], own["f1"]
+    return {key: (theirs[key], ours[key]) for key in theirs if abs(theirs[key] - ours[key]) > 0.005}
+
+
+PARTS = (
+    ("faces", "faces", "face_pairs.json", "faces.json", ("auc", "eer", "unscored")),
+    ("identities", "bcubed", "face_identities.json", "bcubed_faces.json", ("bcubed_f1", "missing")),
+    ("boxes", "boxes", "face_boxes.json", "boxes.json", ("tp", "fp", "fn", "f1")),
+    ("emotion", "emotion", "expression_labels.json", "emotion.json", ("accuracy", "balanced_accuracy")),
+)
+
+
+def load_scorer() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("score", SCORER)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def read(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
