@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from aima.cli.output import count, error_line, out, printable, table
@@ -17,8 +16,8 @@ WORST = 8
 Row = tuple[str, str, str]
 
 
-def print_report(report: Report, page: Path, predictions: Path | None) -> None:
-    """The whole report."""
+def print_report(report: Report, places: Mapping[str, str | None]) -> None:
+    """The whole report. places: where something was written, by what it is."""
     table(f"Evaluation of {report.folder}", ("what", "figure", "of"), _figures(report))
     if report.persons:
         rows = sorted(_clips(report), key=lambda row: row[1])
@@ -32,9 +31,9 @@ def print_report(report: Report, page: Path, predictions: Path | None) -> None:
     left_out = ", ".join(f"{part} ({reason})" for part, reason in report.not_measured.items())
     _line(f"Not measured: {left_out}")
     _line(f"{report.seconds.wall:.0f} s, {report.seconds.cpu:.0f} s of CPU; the workspace is removed again.")
-    if predictions is not None:
-        _line(f"Predictions: {predictions}")
-    _line(f"Look closer: {page}")
+    for what, place in places.items():
+        if place is not None:
+            _line(f"{what.capitalize()}: {place}")
 
 
 def _figures(report: Report) -> Iterator[Row]:

@@ -44,6 +44,14 @@ class Evaluation:
     truth: Truth
 
 
+@dataclass(frozen=True, slots=True)
+class Listeners:
+    """Who is told how far the stages are that take their time."""
+
+    looking: Listener | None = None
+    degrading: degraded.Progress | None = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Seen:
     """What became of the labelled files. media: by file, those that could be looked at."""
@@ -67,7 +75,7 @@ class _Seen:
 
 
 def evaluate(
-    workspace: Workspace, truth: Truth, parts: frozenset[Part], listener: Listener | None = None
+    workspace: Workspace, truth: Truth, parts: frozenset[Part], listeners: Listeners | None = None
 ) -> Evaluation:
     """Look at the labelled files and score the parts that are asked for and have labels.
 
@@ -80,11 +88,12 @@ def evaluate(
     wall, cpu = time.monotonic(), _own_cpu()
     measured = parts & labelled_parts(truth)
     wanted = restricted(truth, measured)
-    seen = _look(workspace, wanted, listener)
+    told = listeners or Listeners()
+    seen = _look(workspace, wanted, told.looking)
     answers = answer(workspace, wanted, seen.watched.values(), seen.media, seen.failed)
     scores = _scores(workspace, wanted, answers, measured)
     if "degraded" in measured:
-        scores["degraded"] = degraded.measure(workspace.settings, truth)
+        scores["degraded"] = degraded.measure(workspace.settings, truth, told.degrading)
     report = Report(
         folder=str(truth.folder),
         made_at=datetime.now(UTC),

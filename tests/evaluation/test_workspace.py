@@ -45,9 +45,13 @@ def test_lies_apart_and_says_what_it_is_for(stack, workspace):
 
 
 def test_is_gone_after_an_error(stack, workspace):
-    with pytest.raises(RuntimeError, match="unforeseen"), open_workspace(workspace) as made:
-        made.archive.put("observations/x", b"x")
-        raise RuntimeError("unforeseen")
+    def fail() -> None:
+        with open_workspace(workspace) as made:
+            made.archive.put("observations/x", b"x")
+            raise RuntimeError("unforeseen")
+
+    with pytest.raises(RuntimeError, match="unforeseen"):
+        fail()
     assert databases(workspace) == {}
     assert folders(workspace) == []
 
