@@ -14,12 +14,10 @@ from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import TrackRecord, appearances_of
 from aima.domain.track import Cluster, Track
 from aima.evaluation.answers import Answers, Persons, SeenFace
+from aima.evaluation.subject import subject
 from aima.evaluation.truth import Interval, Truth
 from aima.evaluation.workspace import Workspace
 from aima.services.fusion import Watched
-
-CENTRAL = 2.0
-"""How much a face far from the middle of a picture counts as smaller: so many square pixels per squared distance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,15 +80,10 @@ def _looked(workspace: Workspace, watched: Iterable[Watched], media: Mapping[str
 
 
 def _main_face(one: _Looked) -> Track | None:
-    """The face that a picture is of: large, and in the middle rather than at the edge."""
+    """The face that a picture is of."""
     info = one.medium.info
-
-    def weight(track: Track) -> float:
-        left, top, width, height = track.locator.box
-        aside = np.hypot(left + width / 2 - info.width / 2, top + height / 2 - info.height / 2)
-        return float(width * height - CENTRAL * aside**2)
-
-    return max(one.tracks, key=weight, default=None)
+    chosen = subject([track.locator.box for track in one.tracks], (info.width, info.height))
+    return None if chosen is None else one.tracks[chosen]
 
 
 def _alike(one: Track | None, other: Track | None) -> float | None:

@@ -1,0 +1,27 @@
+"""Whom a picture is of, where it shows several faces."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Final
+
+from aima.domain.track import Box
+
+CENTRAL: Final = 2.0
+"""How much a face away from the middle of a picture counts as smaller: so many square pixels per squared distance, the
+rule by which faces are commonly cut out of photographs of several people."""
+
+
+def subject(boxes: Sequence[Box], size: tuple[int, int]) -> int | None:
+    """Index of the face that a picture of this width and height is of: large, and in the middle rather than at the edge.
+
+    None without faces.
+    """
+
+    def weight(number: int) -> float:
+        left, top, width, height = boxes[number]
+        aside = math.hypot(left + width / 2 - size[0] / 2, top + height / 2 - size[1] / 2)
+        return width * height - CENTRAL * aside**2
+
+    return max(range(len(boxes)), key=weight, default=None)

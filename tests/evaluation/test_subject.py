@@ -1,0 +1,36 @@
+"""The face that a picture is of."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aima.evaluation.subject import subject
+
+SIZE = (250, 250)
+MIDDLE = (75.0, 75.0, 100.0, 100.0)
+
+
+@pytest.mark.parametrize(
+    ("bystander", "expected"),
+    [
+        ((5.0, 5.0, 110.0, 110.0), 0),  # a little larger, in the corner
+        ((80.0, 80.0, 60.0, 60.0), 0),  # smaller, in the middle as well
+        ((60.0, 60.0, 130.0, 130.0), 1),  # larger, in the middle
+        ((0.0, 0.0, 240.0, 240.0), 1),  # fills the picture
+    ],
+)
+def test_size_and_place_decide_together(bystander, expected):
+    assert subject([MIDDLE, bystander], SIZE) == expected
+
+
+def test_nobody_is_nobody():
+    assert subject([], SIZE) is None
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.lists(st.tuples(*[st.floats(0, 200)] * 2, *[st.floats(1, 200)] * 2), min_size=1, max_size=5))
+def test_the_choice_does_not_depend_on_the_scale(boxes):
+    doubled = [tuple(2.0 * side for side in box) for box in boxes]
+    assert subject(doubled, (500, 500)) == subject(boxes, SIZE)
