@@ -14,7 +14,7 @@ rule by which faces are commonly cut out of photographs of several people."""
 
 
 def subject(boxes: Sequence[Box], size: tuple[int, int]) -> int | None:
-    """Index of the face that a picture of this width and height is of: large, and in the middle rather than at the edge.
+    """Index of the face that a picture of this width and height is of: large, in the middle rather than at the edge.
 
     None without faces.
     """
