@@ -2,20 +2,36 @@
 
 from __future__ import annotations
 
+import functools
+import gc
 import os
 import socket
-from typing import Final
+from typing import Final, NoReturn
 
 from aima.media.contained import sandbox, wire
+from aima.media.contained.nursery import Nursery
 
 _DECORD_DESCRIPTORS: Final = 8
 
 
-def main(channel_fd: str, ring_fd: str, memory_mb: str, decord: str) -> None:
-    """Run until the parent closes the channel; arguments as they stand on the command line."""
-    channel = socket.socket(fileno=int(channel_fd))
+def main(control_fd: str, parent_fd: str) -> NoReturn:
+    """Be the nursery until the parent is gone; arguments as they stand on the command line."""
+    Nursery(socket.socket(fileno=int(control_fd)), int(parent_fd), _prepare, _live).run()
+
+
+@functools.cache
+def _prepare() -> None:
+    from aima.media import serving
+
+    serving.prepare()
+    # Later collections would write to all objects, and so copy the pages that the children share.
+    gc.collect()
+    gc.freeze()
+
+
+def _live(channel: socket.socket, ring_fd: int, request: wire.Message, nursery: int) -> NoReturn:
     try:
-        _serve(channel, int(ring_fd), int(memory_mb), decord == "1")
+        _serve(channel, ring_fd, request, nursery)
     except wire.Gone:
         os._exit(0)
     except BaseException as error:
@@ -23,13 +39,15 @@ def main(channel_fd: str, ring_fd: str, memory_mb: str, decord: str) -> None:
         os._exit(1)
 
 
-def _serve(channel: socket.socket, ring_fd: int, memory_mb: int, decord: bool) -> None:
-    network = sandbox.isolate()
-    # Imported behind the first wall, and all of it before the second: afterwards there are no files.
+def _serve(channel: socket.socket, ring_fd: int, request: wire.Message, nursery: int) -> NoReturn:
     from aima.media import serving
 
-    serving.prepare(decord=decord)
+    memory_mb, decord = int(request["memory_mb"]), bool(request["decord"])
+    network = sandbox.isolate()
+    if decord:  # while there are files
+        serving.prepare_decord()
     server = serving.Server(channel, ring_fd, memory_mb)
     walls = sandbox.seal(memory_mb, _DECORD_DESCRIPTORS if decord else 0, threads=decord)
+    sandbox.die_with(nursery)
     wire.send(channel, {"walls": {"network": network, **walls}})
     server.serve()

@@ -58,7 +58,7 @@ class SegmentReader:
 
     @property
     def cpu_s(self) -> float:
-        """CPU seconds that all children of this reader have used so far, start-up included."""
+        """CPU seconds that all children of this reader have used so far; not those of their nursery's start."""
         return self._ended_cpu_s + (self._child.cpu_s if self._child else 0.0)
 
     def chunks(self, segment: Segment, frames_per_chunk: int = 8) -> Iterator[FrameChunk]:

@@ -10,6 +10,7 @@ import importlib
 import io
 import pkgutil
 import socket
+from typing import NoReturn
 
 import av
 import cv2
@@ -27,8 +28,8 @@ from aima.media.source import Problems, Source
 from aima.media.video import VideoSource
 
 
-def prepare(*, decord: bool) -> None:
-    """Load what would otherwise be loaded from files later."""
+def prepare() -> None:
+    """Load what would otherwise be loaded from files later. Starts no thread: the process will be forked."""
     for module in pkgutil.walk_packages(av.__path__, "av."):
         if not module.name.endswith("__main__"):  # PyAV imports its stream types when it meets them
             importlib.import_module(module.name)
@@ -36,8 +37,11 @@ def prepare(*, decord: bool) -> None:
     av.logging.set_level(av.logging.ERROR)
     Image.init()
     sniff.signatures()
-    if decord:
-        import aima.media.decord_video  # noqa: F401
+
+
+def prepare_decord() -> None:
+    """The same for that decoder, which few children need."""
+    importlib.import_module("aima.media.decord_video")
 
 
 class Server:
@@ -52,7 +56,7 @@ class Server:
         self._ring: ring.Ring | None = None
         self._source: Source | None = None
 
-    def serve(self) -> None:
+    def serve(self) -> NoReturn:
         """Answer until the parent closes the channel.
 
         Raises:

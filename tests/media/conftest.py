@@ -10,9 +10,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import psutil
 import pytest
 
 from aima.domain.media import MediaInfo, Problem, Segment
+from aima.media.contained.keeper import KEEPER
 from aima.media.gate import inspect
 from aima.media.reader import SegmentReader
 from aima.settings import Media
@@ -53,6 +55,12 @@ def read_all(path: Path, options: Media | None = None, decoder: str = "pyav") ->
     info = inspect(path, options)
     with SegmentReader(path, info, options, decoder) as reader:
         return info, read(reader, [0, max(info.duration_us, 200_000)])
+
+
+def decoders() -> list[psutil.Process]:
+    """The contained children of this process: those that its nursery has forked. There are no other children."""
+    started = psutil.Process().children(recursive=True)
+    return [process for process in started if process.pid != KEEPER.pid]
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,6 @@ from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 
 from aima.domain.media import Segment
@@ -18,7 +17,7 @@ from aima.errors import DecoderDied, MediaEmpty, SettingInvalid
 from aima.media.gate import inspect
 from aima.media.reader import SegmentReader
 from aima.settings import Media
-from tests.media.conftest import read, read_all
+from tests.media.conftest import decoders, read, read_all
 from tests.media.making import pattern, write_planes, write_video
 
 WHOLE = Segment("content", 0, "sight", 0, 2_400_000)
@@ -218,7 +217,7 @@ def test_a_killed_child_fails_its_segment_and_the_next_gets_a_new_one(tmp_path: 
     with SegmentReader(path, info, Media()) as reader:
         chunks = reader.chunks(Segment("content", 0, "sight", 0, info.duration_us), frames_per_chunk=2)
         next(chunks)
-        (child,) = psutil.Process().children()
+        (child,) = decoders()
         os.kill(child.pid, signal.SIGKILL)
         with pytest.raises(DecoderDied, match=r"long\.mp4: the decoder was ended by SIGKILL"):
             list(chunks)
@@ -226,7 +225,7 @@ def test_a_killed_child_fails_its_segment_and_the_next_gets_a_new_one(tmp_path: 
         assert spent > 0
         assert len(read(reader, [0, info.duration_us]).pts_us) == 80
         assert reader.cpu_s > spent
-    assert psutil.Process().children() == []
+    assert decoders() == []
 
 
 def test_leaving_early_and_closing_leave_no_child(plain_video: Path) -> None:
@@ -237,11 +236,11 @@ def test_leaving_early_and_closing_leave_no_child(plain_video: Path) -> None:
     for _ in reader.chunks(WHOLE, frames_per_chunk=2):
         break
     gc.collect()
-    assert psutil.Process().children() == []
+    assert decoders() == []
     assert len(list(reader.chunks(WHOLE))) == 2
     reader.close()
     reader.close()
-    assert psutil.Process().children() == []
+    assert decoders() == []
     assert len(list(Path("/proc/self/fd").iterdir())) == open_before
 
 

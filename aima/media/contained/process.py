@@ -1,33 +1,20 @@
-"""The parent's side of the contained child: start it, ask it, notice how it ended, count its CPU."""
+"""A contained child as its parent sees it: start it, ask it, notice how it ended, count its CPU."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 import signal
 import socket
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 import psutil
 
-import aima
 from aima import errors
 from aima.media.contained import wire
+from aima.media.contained.keeper import KEEPER, Ending, Lifeline, NotBorn
 
-_BOOT: Final = "import sys; sys.path.append(sys.argv[1]); from aima.media.child import main; main(*sys.argv[2:])"
-# Nothing of the parent's environment reaches the child, so no secret does.
-_ENVIRONMENT: Final = {
-    "PATH": os.defpath,
-    "LC_ALL": "C.UTF-8",
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MALLOC_ARENA_MAX": "2",
-}
 _START_TIMEOUT_S: Final = 120.0
 _CODES: Final = {
     kind.code: kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.AimaError)
@@ -63,36 +50,26 @@ class Child:
         self.label = label
         self._limits = limits
         self._cpu_s = 0.0
-        ours, theirs = socket.socketpair()
-        self._channel = ours
-        kept = [theirs.fileno(), *([] if ring_fd is None else [ring_fd])]
-        numbers = [theirs.fileno(), -1 if ring_fd is None else ring_fd, limits.memory_mb, int(decord)]
-        root = str(Path(aima.__file__).parent.parent)
-        self._process = subprocess.Popen(
-            [sys.executable, "-I", "-c", _BOOT, root, *map(str, numbers)],
-            stdin=medium_fd,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            pass_fds=kept,
-            env=_ENVIRONMENT,
-            cwd="/",  # keeps no directory busy
-        )
-        theirs.close()
+        self._ending: Ending | None = None
+        self._channel, theirs = socket.socketpair()
+        with theirs:
+            descriptors = [medium_fd, theirs.fileno(), *([] if ring_fd is None else [ring_fd])]
+            self._lifeline = self._start({"memory_mb": limits.memory_mb, "decord": decord}, descriptors)
         self.walls: dict[str, bool] = self._greeting()
 
     @property
     def pid(self) -> int:
         """Process id of the child."""
-        return self._process.pid
+        return self._lifeline.pid
 
     @property
     def alive(self) -> bool:
         """Whether the child can still be asked."""
-        return self._process.returncode is None
+        return self._ending is None
 
     @property
     def cpu_s(self) -> float:
-        """CPU seconds that the child has used so far, start-up included."""
+        """CPU seconds that the child has used since it was forked."""
         if self.alive:
             with contextlib.suppress(psutil.Error):
                 times = psutil.Process(self.pid).cpu_times()
@@ -143,11 +120,20 @@ class Child:
 
     def close(self) -> None:
         """End the child; its CPU seconds stay known."""
-        if self.alive:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(self.pid, signal.SIGKILL)
-            self._reap()
+        if self._ending is None:
+            self._ending = self._lifeline.end()
+            if self._ending.cpu_s is not None:
+                self._cpu_s = self._ending.cpu_s
         self._channel.close()
+
+    def _start(self, message: wire.Message, descriptors: list[int]) -> Lifeline:
+        try:
+            return KEEPER.bear(message, descriptors)
+        except NotBorn as reason:
+            self._channel.close()
+            raise errors.DecoderDied(
+                f"{self.label}: the decoder did not start ({reason})", "see that memory and processes are left"
+            ) from reason
 
     def _greeting(self) -> dict[str, bool]:
         try:
@@ -161,23 +147,14 @@ class Child:
         raise kind(f"{self.label}: {str(found.get('message'))[:500]}", str(found.get("remedy", ""))[:500])
 
     def _died(self) -> errors.DecoderDied:
-        # Killing a process that is already on its way out does not change how it ended.
+        # To kill a process that is already on its way out does not change how it ended.
         self.close()
         return errors.DecoderDied(f"{self.label}: {self._reason()}", "the file may be damaged or made to do harm")
 
-    def _reap(self) -> None:
-        try:
-            _, status, usage = os.wait4(self.pid, 0)
-        except ChildProcessError:  # the process around us reaps its children itself
-            self._process.returncode = -signal.SIGKILL
-            return
-        self._process.returncode = os.waitstatus_to_exitcode(status)
-        self._cpu_s = usage.ru_utime + usage.ru_stime
-
     def _reason(self) -> str:
-        code = self._process.returncode
+        code = self._ending.code if self._ending else 0
         if code == -signal.SIGXCPU:
             return f"the decoder used more than {self._limits.cpu_s} s of CPU"
-        if code is not None and code < 0:
+        if code < 0:
             return f"the decoder was ended by {signal.Signals(-code).name}"
         return f"the decoder ended with code {code}"

@@ -1,18 +1,19 @@
 """Walls around a process that parses untrusted bytes. Linux; standard library only.
 
-`isolate` comes first, while the process has one thread; `seal` comes when everything is imported and open. Neither
-needs privileges: what the kernel refuses is left out and shows in the answer.
+`renounce` is for the process that forks it, whose walls its children inherit. In the forked one `keep_only` and
+`isolate` come first, while it has one thread; `seal` comes when everything is imported and open, and `die_with` last.
+None needs privileges: what the kernel refuses is left out and shows in the answer.
 
 - no network: an empty network namespace (unshare(2)), inside a user namespace where the caller is not root
 - no files: Landlock with no rule at all, and a limit of descriptors that leaves none to open
 - no privileges: no_new_privs, and for root the uid of `nobody`
-- no excess: address space, file size, core, processes; dies with its parent
+- no excess: address space, file size, core, descriptors, processes; dies with its parent
 """
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
+import fcntl
 import math
 import os
 import pwd
@@ -20,6 +21,7 @@ import resource
 import signal
 import struct
 import time
+from collections.abc import Sequence
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -31,8 +33,26 @@ _SYS_LANDLOCK_RESTRICT: Final = 446
 _LANDLOCK_VERSION_FLAG: Final = 1
 _FILE_RIGHTS_BY_ABI: Final = {1: 13, 2: 14, 3: 15, 4: 15}  # number of access bits that the kernel knows
 _FILE_RIGHTS_NEWEST: Final = 16
+_DESCRIPTORS: Final = 4096
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def renounce() -> None:
+    """Forbid new privileges and core files, and keep descriptors to numbers that `keep_only` can go through."""
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _limit(resource.RLIMIT_CORE, 0)
+    _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS)
+
+
+def keep_only(descriptors: Sequence[int]) -> None:
+    """Renumber these descriptors from 0 on, in their order, and close all others."""
+    count = len(descriptors)
+    # First out of the way: the new number of one can be the old number of another.
+    aside = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, count) for descriptor in descriptors]
+    for number, descriptor in enumerate(aside):
+        os.dup2(descriptor, number, inheritable=False)
+    os.closerange(count, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
 def isolate() -> bool:
@@ -49,15 +69,21 @@ def seal(memory_mb: int, spare_descriptors: int, *, threads: bool) -> dict[str, 
     `threads` whether threads may still be started.
     """
     user = _become_nobody()
-    _die_with_parent()
     files = _deny_files()
     _limit(resource.RLIMIT_AS, memory_mb << 20)
     _limit(resource.RLIMIT_FSIZE, 0)
     _limit(resource.RLIMIT_CORE, 0)
     if not threads:
         _limit(resource.RLIMIT_NPROC, 0)
-    _limit(resource.RLIMIT_NOFILE, _fill_descriptors() + spare_descriptors)
+    _limit(resource.RLIMIT_NOFILE, _first_free_descriptor() + spare_descriptors)
     return {"user": user, "files": files}
+
+
+def die_with(parent: int) -> None:
+    """End at once when the thread that forked this process ends. After `seal`: a change of user would undo it."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before
+        os._exit(0)
 
 
 def allow_cpu(seconds: int) -> None:
@@ -72,28 +98,11 @@ def _limit(which: int, value: int) -> None:
     resource.setrlimit(which, (value, value))
 
 
-def _fill_descriptors() -> int:
-    """Occupy the free numbers below the highest open descriptor, which the limit would leave; the first above it."""
-    highest = _highest_descriptor()
-    while (taken := os.dup(1)) < highest:
-        pass
-    os.close(taken)
-    return taken
-
-
-def _highest_descriptor() -> int:
-    # Not by listing /proc: the walls must not depend on what is mounted.
-    limit = min(resource.getrlimit(resource.RLIMIT_NOFILE)[0], 1 << 16)
-    for number in range(limit - 1, 2, -1):
-        with contextlib.suppress(OSError):
-            os.fstat(number)
-            return number
-    return 2
-
-
-def _die_with_parent() -> None:
-    # After the change of user, which clears it. A parent that died before is noticed by the closed channel.
-    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+def _first_free_descriptor() -> int:
+    # The limit is for numbers, not for how many: what is open above it stays open.
+    number = os.dup(1)
+    os.close(number)
+    return number
 
 
 def _become_nobody() -> bool:
