@@ -21,7 +21,7 @@ def print_report(report: Report, places: Mapping[str, str | None]) -> None:
     table(f"Evaluation of {report.folder}", ("what", "figure", "of"), _figures(report))
     if report.persons:
         rows = sorted(_clips(report), key=lambda row: row[1])
-        table("Clips, each alone", ("clip", "F1", "true", "counted", "false", "purity", "together"), rows)
+        table("Clips, each alone", ("clip", "F1", "precision", "recall", "true", "counted", "false", "together"), rows)
     _confusions(report)
     _degraded(report)
     table("CPU ms per analysed frame, one core", ("size", "frames", "faces", "total", "of it"), map(_cost, report.cost))
@@ -76,7 +76,8 @@ def _clips(report: Report) -> Iterator[tuple[str, ...]]:
         linked = report.together.clips if report.together else {}
         for name, clip in report.persons.clips.items():
             counts = (clip.persons_true, clip.persons_counted, clip.false_persons)
-            yield name, number(clip.f1), *map(str, counts), number(clip.purity), number(linked.get(name))
+            shares = (number(clip.f1), number(clip.precision), number(clip.recall))
+            yield name, *shares, *map(str, counts), number(linked.get(name))
 
 
 def _confusions(report: Report) -> None:

@@ -97,6 +97,23 @@ def test_crops_of_the_faces_lie_in_the_archive(first, services):
     assert all(services.archive.get(crop.path).startswith(b"\xff\xd8") for crop in crops)
 
 
+def test_what_a_file_cost_is_told(first):
+    report, _ = first
+    for file in report.files:
+        assert set(file.cpu_s) == {*DEFAULT, "decode"}
+    total = sum(file.cpu_s["face_detector"] for file in report.files)
+    assert total == pytest.approx(report.cpu_s["face_detector"])
+
+
+def test_a_content_can_be_linked_by_itself(first, services):
+    (medium,) = [m for m in services.stores.media.all() if m.filename == "two.mp4"]
+    fusion = services.analyses.fusion
+    (watched,) = [one for one in fusion.watched() if one.content_id == medium.content_id]
+    assert (watched.frames, watched.faces) == (40, 60)
+    assert watched.cuts_us == ()
+    assert len(fusion.link(watched.tracks)) == 2
+
+
 def test_a_second_run_changes_nothing(first, services, clip, picture):
     report, _ = first
     again = services.analyses.analyze([clip, picture], WANTED)

@@ -64,6 +64,8 @@ def test_problems_and_cpu_are_added_up():
     tally.see(Finished(SEGMENTS[1], (receipt("face_detector", problem),), 1.0))
     assert tally.cpu_s == {"decode": 3.0, "face_detector": 1.0, "shot_cuts": 0.5}
     report = ended(MEDIUM, SEGMENTS, set(), tally, known=False)
+    assert report.cpu_s == tally.cpu_s
+    assert ended(replace(MEDIUM, content_id="other"), [], set(), tally, known=True).cpu_s == {}
     assert (report.code, report.detail) == ("bad_packet", "2 problems, the first: at 3 s")
 
 
