@@ -50,11 +50,11 @@ def figure(picture: bytes | None, caption: str, kind: str = "") -> Element:
     return element("figure", shown, element("figcaption", caption), class_=kind)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Element:
+def table(headings: Sequence[str], rows: Iterable[Sequence[Cell]], kind: str = "plain") -> Element:
     """A table that scrolls within itself where the page is narrow; numbers stand at the right."""
     head = element("tr", *(element("th", heading) for heading in headings))
     body = [element("tr", *map(_cell, row)) for row in rows]
-    return element("div", element("table", element("thead", head), element("tbody", *body)), class_="wide")
+    return element("div", element("table", element("thead", head), element("tbody", *body), class_=kind), class_="wide")
 
 
 def folded(summary: str, *children: Child, opened: bool = False) -> Element:

@@ -12,14 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from aima.domain.media import MediaInfo, Segment
-from aima.errors import MediaError
 from aima.media.gate import inspect
 from aima.media.reader import SegmentReader
 from aima.media.segments import PICTURE_US
 from aima.settings import Media
 
-WINDOW_US: Final = 300_000
-"""A frame is looked for so long: some videos show fewer than four a second."""
+NEAR_US: Final = 300_000
+FAR_US: Final = 2_000_000
+"""How far from a time a frame of a video is looked for: sound may begin before the picture, and go on after it."""
 FPS: Final = 25.0
 QUALITY: Final = 72
 
@@ -35,20 +35,19 @@ class Photo:
     height: int
 
 
-def photos(path: Path, seconds: Sequence[float], long_side: int, caps: Media) -> list[Photo | None]:
-    """Frames of a video at these times, or the picture once per time; None where none can be decoded.
+def photos(path: Path, seconds: Sequence[float], long_side: int, caps: Media) -> Iterator[Photo | None]:
+    """Frames of a video at these times, or the picture once per time; None where there is none.
 
     long_side: pixels of the JPEG's longer side at most. caps: limits for untrusted files.
+
+    Raises:
+        MediaError: it cannot be read, or not any further.
     """
     options = caps.model_copy(update={"analysis_long_side": long_side, "sample_fps": FPS})
-    found: list[Photo | None] = []
-    try:
-        info = inspect(path, options)
-        with SegmentReader(path, info, options) as reader:
-            found.extend(_photo(pixels, info) for pixels in _frames(reader, info, seconds))
-    except MediaError:
-        pass  # what was decoded before is shown; whether files can be read is told elsewhere
-    return found + [None] * (len(seconds) - len(found))
+    info = inspect(path, options)
+    with SegmentReader(path, info, options) as reader:
+        for pixels in _frames(reader, info, seconds):
+            yield None if pixels is None else Photo(jpeg(pixels), info.width, info.height)
 
 
 def jpeg(pixels: Pixels, quality: int = QUALITY) -> bytes:
@@ -61,12 +60,15 @@ def jpeg(pixels: Pixels, quality: int = QUALITY) -> bytes:
 
 def _frames(reader: SegmentReader, info: MediaInfo, seconds: Sequence[float]) -> Iterator[Pixels | None]:
     for second in seconds:
-        start = 0 if info.kind == "image" else max(0, round(second * 1_000_000))
-        wanted = Segment("", 0, "sight", start, start + (PICTURE_US if info.kind == "image" else WINDOW_US))
-        # Read to the end: a reader that is left in the middle has to start its child anew.
-        chunks = [chunk for chunk in reader.chunks(wanted) if len(chunk.pts_us)]
-        yield chunks[0].frames[0] if chunks else None
+        at = max(0, round(second * 1_000_000))
+        if info.kind == "image":
+            shown = _within(reader, 0, PICTURE_US)
+        else:
+            shown = _within(reader, at, at + NEAR_US) or _within(reader, at - NEAR_US, at)[-1:]
+        yield next(iter(shown or _within(reader, at, at + FAR_US)), None)
 
 
-def _photo(pixels: Pixels | None, info: MediaInfo) -> Photo | None:
-    return None if pixels is None else Photo(jpeg(pixels), info.width, info.height)
+def _within(reader: SegmentReader, start_us: int, end_us: int) -> list[Pixels]:
+    """All frames of a stretch: a reader that is left before its end would have to start its child anew."""
+    wanted = Segment("", 0, "sight", max(0, start_us), end_us)
+    return [frame for chunk in reader.chunks(wanted) for frame in chunk.frames]

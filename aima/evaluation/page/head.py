@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from aima.evaluation.page.elements import Element, element, folded, number, percent, table
 from aima.evaluation.report import Report
 
 Tile = tuple[str, str, str, str]
 """Anchor, name, figure, meaning."""
-
-PARTS: Final = {
-    "faces": "pairs",
-    "emotion": "expressions",
-}
-"""Anchors of parts that people call by another name."""
 
 
 def head(report: Report) -> Element:
@@ -70,9 +63,10 @@ def _tile(anchor: str, name: str, value: str, meaning: str) -> Element:
 
 
 def _circumstances(report: Report) -> Element:
-    models = table(("analyzer", "model"), report.models.items())
+    models = table(("task", "model"), report.models.items())
+    analyzers = table(("analyzer", "version"), report.analyzers.items())
     thresholds = table(("log-odds", "from"), ((name, f"{value:g}") for name, value in report.thresholds.items()))
-    return folded("Models and thresholds", models, thresholds)
+    return folded("Models and thresholds", models, analyzers, thresholds)
 
 
 def _warning(report: Report) -> Element | None:

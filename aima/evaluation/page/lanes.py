@@ -30,8 +30,9 @@ class ClipView:
 
     @property
     def matched(self) -> dict[str, str]:
-        """True person by the found one that stands for it."""
-        return {match.predicted: true for true, match in self.score.by_person.items() if match.predicted is not None}
+        """True person by the found one that stands for it, in the order of the lanes."""
+        matches = ((person.id, self.score.by_person.get(person.id)) for person in self.persons)
+        return {match.predicted: true for true, match in matches if match and match.predicted is not None}
 
     @property
     def strays(self) -> list[str]:

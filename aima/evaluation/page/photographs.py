@@ -36,7 +36,8 @@ def boxes_section(score: BoxScores, truth: Truth, answers: Answers, album: Album
         f"{score.tp} found, {score.fn} missed, {score.fp} that are no labelled face: precision "
         f"{number(score.precision)}, recall {number(score.recall)}, F1 {number(score.f1)}."
     )
-    return section("boxes", "Boxes", BOXES, element("p", words), legend(KEY), strip(figures), remark(album.note()))
+    drawn = (legend(KEY), strip(figures)) if figures else ()
+    return section("boxes", "Boxes", BOXES, element("p", words), *drawn, remark(album.note()))
 
 
 def counts_section(score: CountScores, answers: Answers, album: Album) -> Element:

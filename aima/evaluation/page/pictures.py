@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from aima.domain.text import count
+from aima.errors import MediaError
 from aima.evaluation.answers import Answers, SeenFace
 from aima.evaluation.page.frames import Photo, jpeg, photos
 from aima.settings import Media
@@ -18,6 +19,7 @@ from aima.storage.archive import Archive
 CROP_SIDE: Final = 112
 FRAME_SIDE: Final = 320
 BASE64: Final = 4 / 3
+REASONS: Final = 3
 
 
 class Album:
@@ -33,6 +35,7 @@ class Album:
         self._left = 0.0
         self._too_many = 0
         self._unreadable = 0
+        self._reasons: dict[str, None] = {}
 
     def grant(self, size: float) -> None:
         """Allow so many more bytes of the page."""
@@ -63,7 +66,14 @@ class Album:
         if self._left <= 0:
             self._too_many += len(seconds)
             return [None] * len(seconds)
-        return [self._shown(photo) for photo in photos(self._folder / file, seconds, long_side, self._caps)]
+        shown: list[Photo | None] = []
+        try:
+            for photo in photos(self._folder / file, seconds, long_side, self._caps):
+                shown.append(self._shown(photo))
+        except MediaError as error:
+            self._reasons[error.message] = None
+            self._unreadable += len(seconds) - len(shown)
+        return shown + [None] * (len(seconds) - len(shown))
 
     def picture(self, file: str, long_side: int = FRAME_SIDE) -> Photo | None:
         """A labelled picture."""
@@ -71,11 +81,13 @@ class Album:
 
     def note(self) -> str | None:
         """What was left out since the last note, in words."""
+        why = "".join(f" ({reason})" for reason in list(self._reasons)[:REASONS])
         parts = [
             f"{count(self._too_many, 'picture')} left out to keep the page small" if self._too_many else "",
-            f"{count(self._unreadable, 'picture')} missing or not readable" if self._unreadable else "",
+            f"{count(self._unreadable, 'picture')} missing or not readable{why}" if self._unreadable else "",
         ]
         self._too_many = self._unreadable = 0
+        self._reasons.clear()
         return "; ".join(filter(None, parts)) or None
 
     def _shown(self, photo: Photo | None) -> Photo | None:

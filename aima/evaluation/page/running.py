@@ -18,7 +18,7 @@ def cost_section(costs: Sequence[Cost]) -> Element:
     """A row per kind and size of media."""
     analyzers = sorted({name for cost in costs for name in cost.ms_per_frame})
     headings = ("media", "size", "files", "frames", "faces each", *analyzers, "together")
-    return section("cost", "Cost", COSTS, table(headings, (_row(cost, analyzers) for cost in costs)))
+    return section("cost", "Cost", COSTS, table(headings, (_row(cost, analyzers) for cost in costs), "costs"))
 
 
 def reasons_section(name: str, title: str, meaning: str, reasons: Mapping[str, str], what: str) -> Element:

@@ -25,8 +25,8 @@ def found_faces(view: ClipView, album: Album) -> Iterator[Element]:
     order: list[str | None] = [*view.matched, *view.strays]
     for person in [*order, *(other for other in tracks if other not in order)]:
         if tracks[person]:
-            yield element("h4", _heading(view, person), " ", element("small", count(len(tracks[person]), "track")))
-            yield element("div", *_crops(view, person, tracks[person], album), class_="strip")
+            heading = element("h4", _heading(view, person), " ", element("small", count(len(tracks[person]), "track")))
+            yield element("div", heading, strip(_crops(view, person, tracks[person], album)), class_="group")
 
 
 def wrong_frames(view: ClipView, album: Album) -> Iterator[Element | None]:

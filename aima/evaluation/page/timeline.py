@@ -17,7 +17,8 @@ BarKind = Literal["required", "optional", "found", "stray", "wrong"]
 LABEL: Final = 15
 BAR: Final = 11
 GAP: Final = 9
-TIMES: Final = 12
+AXIS: Final = 22
+TIMES: Final = 14
 TIME_SHARE: Final = 11.0
 """Percent of the width that a time needs on a narrow page; nearer ones are told in the table alone."""
 STEPS: Final = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0, 3600.0)
@@ -58,15 +59,8 @@ def timeline(lanes: Sequence[Lane], duration: float, cuts: Iterable[float]) -> E
         top += lane.height
     shapes += _axis(scale, height)
     words = f"Time line of {moment(duration)}"
-    size = height + LABEL + TIMES
+    size = height + AXIS
     return element("svg", *shapes, class_="timeline", role="img", aria_label=words, width="100%", height=size)
-
-
-def hatching() -> Element:
-    """The pattern of optional time: once per page, for all drawings."""
-    stripe = element("path", d="M0 6L6 0M-1 1L1 -1M5 7L7 5", class_="stripe")
-    pattern = element("pattern", stripe, id="hatch", width=6, height=6, patternUnits="userSpaceOnUse")
-    return element("svg", element("defs", pattern), width=0, height=0, class_="hidden", aria_hidden="true")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +83,9 @@ def _lane(lane: Lane, scale: _Scale, top: int) -> Iterator[Element]:
     yield element("rect", x=0, y=top + LABEL, width="100%", height=BAR, class_="rail")
     for bar in lane.bars:
         yield _bar(bar, scale, top + LABEL)
-    last = -TIME_SHARE
-    for start, end in sorted(lane.mistakes):
+    for start, end in lane.mistakes:
         yield _bar(Bar("wrong", start, end), scale, top + LABEL + BAR)
-        if scale.percent(start) - last >= TIME_SHARE:
-            last = scale.percent(start)
-            yield _time(scale, start, top + LABEL + BAR + TIMES, "wrong")
+    yield from _times(scale, [start for start, _ in lane.mistakes], top + LABEL + BAR + TIMES, "wrong")
 
 
 def _bar(bar: Bar, scale: _Scale, top: int) -> Element:
@@ -111,13 +102,21 @@ def _cut(scale: _Scale, seconds: float, height: int) -> Element:
 
 def _axis(scale: _Scale, top: int) -> Iterator[Element]:
     step = next((step for step in STEPS if scale.duration / step <= TICKS), scale.duration)
-    for number in range(int(scale.duration / step) + 1):
-        x = scale.place(number * step)
+    ticks = [number * step for number in range(int(scale.duration / step) + 1)]
+    for tick in ticks:
+        x = scale.place(tick)
         yield element("line", x1=x, x2=x, y1=top, y2=top + 4, class_="tick")
-        yield _time(scale, number * step, top + LABEL, "tick")
+    yield from _times(scale, ticks, top + LABEL, "tick")
 
 
-def _time(scale: _Scale, seconds: float, y: int, kind: str) -> Element:
-    late = scale.percent(seconds) > 100 - TIME_SHARE
-    place = scale.place(seconds)
-    return element("text", moment(seconds), x=place, y=y, class_=kind, text_anchor="end" if late else "start")
+def _times(scale: _Scale, times: Sequence[float], y: int, kind: str) -> Iterator[Element]:
+    """Times in words, without those that would cover the one before."""
+    free = 0.0
+    for seconds in sorted(times):
+        place = scale.percent(seconds)
+        late = place > 100 - TIME_SHARE
+        left = place - TIME_SHARE if late else place
+        if left >= free:
+            free = left + TIME_SHARE
+            anchor = "end" if late else "start"
+            yield element("text", moment(seconds), x=scale.place(seconds), y=y, class_=kind, text_anchor=anchor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -29,12 +31,18 @@ def painted(path: Path, colour: tuple[int, int, int] = COLOURS[0], size: tuple[i
 
 def coloured_clip(path: Path) -> Path:
     """Three seconds, each in its own colour."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(_coloured())
+    return path
 
+
+@functools.cache
+def _coloured() -> bytes:
     def paint(picture: np.ndarray, now: float) -> None:
         picture[:] = COLOURS[int(now)]
 
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return write_clip(path, len(COLOURS), paint)
+    with tempfile.TemporaryDirectory() as folder:
+        return write_clip(Path(folder) / "film.mp4", len(COLOURS), paint).read_bytes()
 
 
 def archive_with(root: Path, *names: str) -> Archive:
@@ -80,7 +88,8 @@ def report(**parts: object) -> Report:
         "folder": "films",
         "made_at": datetime(2026, 1, 2, 3, 4, tzinfo=UTC),
         "version": "0.1",
-        "models": {"face_detector": "centerface@1"},
+        "models": {"face_detection": "centerface@1"},
+        "analyzers": {"face_detector": "centerface@1+2"},
         "thresholds": {"join": 0.0, "review": -2.0},
         "not_measured": {},
         "failed": {},

@@ -49,7 +49,7 @@ def test_markup_control_and_direction_characters_are_shown() -> None:
 def test_a_table_puts_numbers_to_the_right_and_says_what_is_not_known() -> None:
     page = Page(render(table(("clip", "F1", "n"), [("film", 0.5, 3), ("gap", None, 0)])))
     assert [word for word in page.words if word.strip()] == ["clip", "F1", "n", "film", "0.500", "3", "gap", "–", "0"]
-    assert page.values("class") == ["wide"] + ["number"] * 4
+    assert page.values("class") == ["wide", "plain"] + ["number"] * 4
 
 
 def test_a_figure_without_a_picture_keeps_its_place() -> None:

@@ -47,8 +47,11 @@ def test_frames_count_too(tmp_path) -> None:
 
 def test_a_file_that_cannot_be_read_is_counted(tmp_path) -> None:
     pictures = album(tmp_path)
-    assert pictures.picture("nowhere.jpg") is None
-    assert pictures.note() == "1 picture missing or not readable"
+    assert pictures.frames("nowhere.jpg", [0.0, 1.0]) == [None, None]
+    assert pictures.note() == (
+        "2 pictures missing or not readable (nowhere.jpg: cannot be opened (No such file or directory))"
+    )
+    assert pictures.note() is None
 
 
 def test_the_face_of_a_picture_is_the_one_that_the_answer_is_about(tmp_path) -> None:

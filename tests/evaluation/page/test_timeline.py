@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aima.evaluation.page.elements import render
-from aima.evaluation.page.timeline import BAR, LABEL, Bar, Lane, hatching, timeline
+from aima.evaluation.page.timeline import BAR, LABEL, Bar, Lane, timeline
 from tests.pages import Page
 
 LANES = [
@@ -72,7 +72,3 @@ def test_names_are_text() -> None:
     page = Page(render(timeline([Lane("<script>x</script>", ())], 1.0, [])))
     assert "script" not in page.tags
     assert "<script>x</script>" in page.text
-
-
-def test_the_hatching_is_defined_once_by_name() -> None:
-    assert Page(render(hatching())).values("id") == ["hatch"]
