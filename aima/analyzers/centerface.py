@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import cv2
@@ -17,6 +17,9 @@ STRIDE = 4
 
 MULTIPLE = 32
 """The network halves its input five times: both sides must be multiples of this."""
+
+MOST_ENLARGED = 4.0
+"""Beyond it pixels are blots in which nothing more can be found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class Found:
         corners = np.clip(self.corners, 0, np.tile(np.array(size, np.float32), 2))
         return Found(self.frame, corners, self.score, self.points)
 
+    def of_frames(self, frames: Indices) -> Found:
+        """The same faces where frame i of theirs is frame frames[i] of others."""
+        return Found(frames[self.frame].astype(np.int64), self.corners, self.score, self.points)
+
+    def joined(self, other: Found) -> Found:
+        """These faces and others."""
+        names = [field.name for field in fields(self)]
+        return Found(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in names))
+
     def per_frame(self, frames: int) -> list[list[dict[str, Any]]]:
         """Faces as in the column `faces`: a list per frame, sorted by (top, left)."""
         rows: list[list[dict[str, Any]]] = [[] for _ in range(frames)]
@@ -74,20 +86,22 @@ class Found:
 
 
 def prepare(frames: npt.NDArray[np.uint8], long_side: int) -> tuple[Floats, float]:
-    """The network's input and the shrinking factor (never above 1).
+    """The network's input and the factor by which frames were scaled.
 
-    frames: uint8 [n, h, w, 3] RGB. Returns float32 [n, 3, H, W], RGB 0..255, padded with black at right and bottom
-    to multiples of 32, so that both axes are scaled alike.
+    frames: uint8 [n, h, w, 3] RGB, brought to `long_side`, but enlarged MOST_ENLARGED times at most.
+    Returns float32 [n, 3, H, W], RGB 0..255, padded with black at right and bottom to multiples of 32, so that both
+    axes are scaled alike.
     """
     count, height, width = frames.shape[:3]
-    shrink = min(1.0, long_side / max(height, width))
-    small_height, small_width = (max(1, round(side * shrink)) for side in (height, width))
-    padded = [-(-side // MULTIPLE) * MULTIPLE for side in (small_height, small_width)]
+    zoom = min(MOST_ENLARGED, long_side / max(height, width))
+    new_height, new_width = (max(1, round(side * zoom)) for side in (height, width))
+    padded = [-(-side // MULTIPLE) * MULTIPLE for side in (new_height, new_width)]
+    way = cv2.INTER_AREA if zoom < 1 else cv2.INTER_CUBIC
     pixels = np.zeros((count, 3, *padded), np.float32)
     for i, frame in enumerate(frames):
-        small = cv2.resize(frame, (small_width, small_height), interpolation=cv2.INTER_AREA) if shrink < 1 else frame
-        pixels[i, :, :small_height, :small_width] = small.transpose(2, 0, 1)
-    return pixels, shrink
+        scaled = frame if zoom == 1 else cv2.resize(frame, (new_width, new_height), interpolation=way)
+        pixels[i, :, :new_height, :new_width] = scaled.transpose(2, 0, 1)
+    return pixels, zoom
 
 
 def decode(heat: Floats, size: Floats, offset: Floats, points: Floats, min_score: float) -> Found:

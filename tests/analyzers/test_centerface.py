@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.analyzers.centerface import MULTIPLE, Found, decode, prepare, suppress
+from aima.analyzers.centerface import MOST_ENLARGED, MULTIPLE, Found, decode, prepare, suppress
 
 
 def maps(cells: list[tuple[int, int, int, float]], size: tuple[int, int] = (24, 32)) -> list[np.ndarray]:
@@ -63,14 +63,23 @@ def test_boxes_end_at_the_border_of_the_picture():
 
 
 @settings(deadline=None, derandomize=True, max_examples=40)
-@given(st.integers(1, 300), st.integers(1, 300), st.integers(64, 200))
+@given(st.integers(1, 300), st.integers(1, 300), st.integers(64, 400))
 def test_input_is_padded_to_whole_strides_and_keeps_its_proportions(width: int, height: int, long_side: int):
     frames = np.full((1, height, width, 3), 200, np.uint8)
-    pixels, shrink = prepare(frames, long_side)
+    pixels, zoom = prepare(frames, long_side)
     assert pixels.shape[2] % MULTIPLE == 0
     assert pixels.shape[3] % MULTIPLE == 0
-    assert 0 < shrink <= 1
+    assert zoom == min(MOST_ENLARGED, long_side / max(width, height))
     inside = pixels[0, 0] == 200
-    assert inside.any(axis=0).sum() == max(1, round(width * shrink))
-    assert inside.any(axis=1).sum() == max(1, round(height * shrink))
-    assert max(width, height) * shrink <= max(long_side, 1) + 0.5
+    assert inside.any(axis=0).sum() == max(1, round(width * zoom))
+    assert inside.any(axis=1).sum() == max(1, round(height * zoom))
+
+
+def test_faces_of_two_looks_are_told_by_the_frames_that_they_belong_to():
+    corners = np.array([[0, 0, 10, 10], [20, 20, 40, 40]], np.float32)
+    first = Found(np.array([0, 2]), corners, np.ones(2, np.float32), np.zeros((2, 5, 2), np.float32))
+    second = first.take(np.array([1, 0])).of_frames(np.array([1, 5, 3]))
+    both = first.joined(second)
+    assert second.frame.tolist() == [3, 1]
+    assert [len(faces) for faces in both.per_frame(4)] == [1, 1, 1, 1]
+    assert both.corners[:, 0].tolist() == [0, 20, 20, 0]

@@ -67,6 +67,39 @@ def test_small_and_large_faces_are_found(detector, astronaut, face_pixels):
     assert np.sqrt(found[0]["width"] * found[0]["height"]) == pytest.approx(face_pixels, rel=0.3)
 
 
+@pytest.mark.parametrize("face_pixels", [20, 28, 40])
+@pytest.mark.parametrize("grey", [False, True])
+def test_faces_of_tiny_pictures_are_found(detector, astronaut, hopper, face_pixels, grey):
+    """A passport picture of a few pixels, with little around the face and without colour."""
+    for picture, (x, y), face in ((astronaut, (225, 131), 105), (hopper, (265, 232), 190)):
+        reach = round(face * 0.8)
+        cut = picture[max(y - reach, 0) : y + reach, max(x - reach, 0) : x + reach]
+        side = round(face_pixels * 1.6)
+        tiny = cv2.resize(cut, (side, side), interpolation=cv2.INTER_AREA)
+        tiny = np.repeat(cv2.cvtColor(tiny, cv2.COLOR_RGB2GRAY)[..., None], 3, axis=2) if grey else tiny
+        found = boxes(detector, tiny)
+        assert len(found) == 1
+        assert middle(found[0]) == pytest.approx((side / 2, side / 2), abs=side / 6)
+        assert max(found[0]["left"] + found[0]["width"], found[0]["top"] + found[0]["height"]) <= side
+
+
+def test_a_face_that_fills_the_picture_is_found_by_a_second_coarser_look(detector, hopper):
+    """Cut inside the face: at full size the network sees skin, but no face."""
+    face = cv2.resize(hopper[150:310, 200:330], (1040, 1280), interpolation=cv2.INTER_CUBIC)
+    frames = np.stack([face, np.full_like(face, 96)])
+    once = detector.analyze(frame_batch(frames), FaceDetectorOptions(close_side=0))["faces"].to_pylist()
+    twice = detector.analyze(frame_batch(frames), DEFAULT)["faces"].to_pylist()
+    assert once == [[], []]
+    assert [len(row) for row in twice] == [1, 0]
+    assert middle(twice[0][0]) == pytest.approx((520, 640), abs=200)
+
+
+def test_the_second_look_is_for_frames_without_faces_and_finds_no_small_ones(detector, scene):
+    """Coarsely looked at, the scene's faces are small: those are left to the first look."""
+    assert len(boxes(detector, scene, FaceDetectorOptions(min_score=0.99, close_side=320))) == 0
+    assert boxes(detector, scene, FaceDetectorOptions(close_side=0)) == boxes(detector, scene)
+
+
 def test_a_face_at_the_border_is_cut_off_there(detector, astronaut):
     canvas = np.full((360, 640, 3), 110, np.uint8)
     paste(canvas, astronaut, -200, -40)
