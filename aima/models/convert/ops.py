@@ -69,7 +69,10 @@ def _mean(builder: GraphBuilder, node: Node) -> None:
 def _fused_matmul(builder: GraphBuilder, node: Node) -> None:
     if node.flag("transpose_a") or node.flag("transpose_b"):
         raise ValueError(f"{node.name}: transposed factors are not supported")
-    result = builder.add("MatMul", node.inputs[:2])
+    _fuse(builder, node, builder.add("MatMul", node.inputs[:2]))
+
+
+def _fuse(builder: GraphBuilder, node: Node, result: str) -> None:
     for fused in node.words("fused_ops"):
         result = _fused(builder, node, fused, result)
     builder.add("Identity", [result], node.name)
@@ -88,6 +91,13 @@ def _conv(builder: GraphBuilder, node: Node) -> None:
     _convolve(builder, node, builder.constant(kernel.transpose(3, 2, 0, 1)), groups=1)
 
 
+def _fused_conv(builder: GraphBuilder, node: Node) -> None:
+    kernel = builder.value(node.inputs[1])  # [height, width, in, out]
+    plain = f"{node.name}/Conv2D"
+    _convolve(builder, node, builder.constant(kernel.transpose(3, 2, 0, 1)), groups=1, output=plain)
+    _fuse(builder, node, plain)
+
+
 def _depthwise_conv(builder: GraphBuilder, node: Node) -> None:
     kernel = builder.value(node.inputs[1])  # [height, width, in, multiplier]
     height, width, channels, multiplier = kernel.shape
@@ -96,26 +106,53 @@ def _depthwise_conv(builder: GraphBuilder, node: Node) -> None:
     _convolve(builder, node, builder.constant(flat), groups=channels)
 
 
-def _convolve(builder: GraphBuilder, node: Node, kernel: str, groups: int) -> None:
+def _convolve(builder: GraphBuilder, node: Node, kernel: str, groups: int, output: str | None = None) -> None:
+    def convolved(pixels: str) -> str:
+        return builder.add(
+            "Conv",
+            [pixels, kernel],
+            strides=node.integers("strides")[1:3],
+            dilations=(node.integers("dilations") or [1, 1, 1, 1])[1:3],
+            auto_pad=_padding(node),
+            group=groups,
+        )
+
+    _with_channels_first(builder, node, convolved, output)
+
+
+def _max_pool(builder: GraphBuilder, node: Node) -> None:
+    def pooled(pixels: str) -> str:
+        return builder.add(
+            "MaxPool",
+            [pixels],
+            kernel_shape=node.integers("ksize")[1:3],
+            strides=node.integers("strides")[1:3],
+            auto_pad=_padding(node),
+        )
+
+    _with_channels_first(builder, node, pooled)
+
+
+def _with_channels_first(
+    builder: GraphBuilder, node: Node, change: Callable[[str], str], output: str | None = None
+) -> None:
+    pixels = builder.add("Transpose", [node.inputs[0]], perm=TO_NCHW)
+    builder.add("Transpose", [change(pixels)], output or node.name, perm=TO_NHWC)
+
+
+def _padding(node: Node) -> str:
     if node.text("data_format") not in {"", "NHWC"} or node.text("padding") not in {"SAME", "VALID"}:
         raise ValueError(f"{node.name}: only NHWC with SAME or VALID padding is supported")
     # TensorFlow pads more at the end where padding is odd, which ONNX calls SAME_UPPER.
-    pixels = builder.add("Transpose", [node.inputs[0]], perm=TO_NCHW)
-    result = builder.add(
-        "Conv",
-        [pixels, kernel],
-        strides=node.integers("strides")[1:3],
-        dilations=(node.integers("dilations") or [1, 1, 1, 1])[1:3],
-        auto_pad="SAME_UPPER" if node.text("padding") == "SAME" else "VALID",
-        group=groups,
-    )
-    builder.add("Transpose", [result], node.name, perm=TO_NHWC)
+    return "SAME_UPPER" if node.text("padding") == "SAME" else "VALID"
 
 
 TRANSLATORS: dict[str, Callable[[GraphBuilder, Node], None]] = {
     "Conv2D": _conv,
     "DepthwiseConv2dNative": _depthwise_conv,
+    "MaxPool": _max_pool,
     "Mean": _mean,
     "Softmax": _softmax,
+    "_FusedConv2D": _fused_conv,
     "_FusedMatMul": _fused_matmul,
 }

@@ -60,9 +60,11 @@ def faceres(members: Members) -> onnx.ModelProto:
 
 
 def face_expression_7(members: Members) -> onnx.ModelProto:
-    """Build the network that face-api builds in code around its weights."""
+    """Pool the network that face-api builds in code around its weights with the graph that ships with Human."""
     groups = TypeAdapter(tuple[Group, ...]).validate_json(members["face_expression_model-weights_manifest.json"])
-    return expression_network(read_weights(groups, members))
+    weights = read_weights(groups, members)
+    second = read_graph(members["emotion.json"], {"emotion.bin": members["emotion.bin"]})
+    return expression_network(weights, second)
 
 
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {

@@ -1,8 +1,5 @@
 """Small TensorFlow.js graphs that the tests write, converted and run against numpy."""
 
-import base64
-import json
-
 import numpy as np
 import onnxruntime as ort
 import pytest
@@ -10,29 +7,10 @@ import pytest
 from aima.models.convert.graph import GraphBuilder
 from aima.models.convert.ops import translate
 from aima.models.convert.tfjs import read_graph
+from tests.models.convert.made import model_json, padded, word
 from tests.models.convert.reference import conv_nhwc, depthwise_nhwc
 
 RANDOM = np.random.default_rng(7)
-
-
-def word(text):
-    return base64.b64encode(text.encode()).decode()
-
-
-def padded(kind, stride):
-    return {"strides": {"list": {"i": ["1", str(stride), str(stride), "1"]}}, "padding": {"s": word(kind)}}
-
-
-def model_json(nodes, constants):
-    """A graph model as the converter of TensorFlow.js writes it, and its one shard."""
-    consts = [{"op": "Const", "name": name} for name in constants]
-    types = {name: "int32" if a.dtype == np.int32 else "float32" for name, a in constants.items()}
-    weights = [{"name": name, "shape": a.shape, "dtype": types[name]} for name, a in constants.items()]
-    document = {
-        "modelTopology": {"node": [*consts, {"op": "Placeholder", "name": "x"}, *nodes]},
-        "weightsManifest": [{"paths": ["shard"], "weights": weights}],
-    }
-    return json.dumps(document).encode(), {"shard": b"".join(a.tobytes() for a in constants.values())}
 
 
 def run(nodes, constants, x):
@@ -66,6 +44,25 @@ def test_depthwise_convolution(multiplier):
     x, kernel = floats(1, 9, 8, 4), floats(3, 3, 4, multiplier)
     node = {"op": "DepthwiseConv2dNative", "name": "y", "input": ["x", "k"], "attr": padded("SAME", 2)}
     np.testing.assert_allclose(run([node], {"k": kernel}, x), depthwise_nhwc(x, kernel, 2), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("kind", ["SAME", "VALID"])
+def test_convolution_with_bias_and_activation(kind):
+    x, kernel, bias = floats(2, 7, 6, 3), floats(3, 3, 3, 5), floats(5)
+    fused = {"fused_ops": {"list": {"s": [word("BiasAdd"), word("Relu")]}}}
+    node = {"op": "_FusedConv2D", "name": "y", "input": ["x", "k", "b"], "attr": padded(kind, 2) | fused}
+    expected = np.maximum(conv_nhwc(x, kernel, 2, kind == "SAME") + bias, 0)
+    np.testing.assert_allclose(run([node], {"k": kernel, "b": bias}, x), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_largest_of_each_window():
+    x = floats(1, 8, 8, 2)
+    window = {"ksize": {"list": {"i": ["1", "3", "3", "1"]}}}
+    node = {"op": "MaxPool", "name": "y", "input": ["x"], "attr": padded("SAME", 2) | window}
+    # Where padding is odd, TensorFlow pads at the end.
+    beyond = np.pad(x, [(0, 0), (0, 1), (0, 1), (0, 0)], constant_values=-np.inf)
+    expected = np.lib.stride_tricks.sliding_window_view(beyond, (3, 3), axis=(1, 2))[:, ::2, ::2].max(axis=(4, 5))
+    np.testing.assert_array_equal(run([node], {}, x), expected)
 
 
 def test_normalisation_clipping_and_mean():
