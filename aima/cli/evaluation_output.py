@@ -28,8 +28,8 @@ def print_report(report: Report, places: Mapping[str, str | None]) -> None:
     for file, reason in (report.failed | report.partial).items():
         code, _, words = reason.partition(": ")
         error_line(f"{file}: {words}", "", code)
-    left_out = ", ".join(f"{part} ({reason})" for part, reason in report.not_measured.items())
-    _line(f"Not measured: {left_out}")
+    for reason in dict.fromkeys(report.not_measured.values()):
+        _line(f"Not measured, {reason}: {', '.join(p for p, why in report.not_measured.items() if why == reason)}")
     _line(f"{report.seconds.wall:.0f} s, {report.seconds.cpu:.0f} s of CPU; the workspace is removed again.")
     for what, place in places.items():
         if place is not None:

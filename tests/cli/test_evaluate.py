@@ -153,7 +153,7 @@ def test_says_in_words_what_it_found_and_where_to_look(user, folder):
     page = next(line for line in told.stdout.splitlines() if line.startswith("Report: ")).partition(": ")[2]
     assert Path(page).is_file()
     assert json.loads(Path(page).with_name("report.json").read_text())["boxes"]["f1"] == 1.0
-    for words in ("face boxes: F1", "1.0000", "cuts: F1", "640x360 video", "faces (not asked for)"):
+    for words in ("face boxes: F1", "1.0000", "cuts: F1", "640x360 video", "not asked for: faces"):
         assert words in told.stdout
 
 
