@@ -42,19 +42,20 @@ def legend(lines: Iterable[tuple[str, str]]) -> Element:
 
 
 def confusion_table(confusion: Mapping[str, Mapping[str, int]], columns: Sequence[str]) -> Element:
-    """Rows are what is true, columns what was answered; a darker cell holds more of its row."""
+    """Rows are what is true, columns what was answered; a darker cell holds more of its row, right ones in green."""
     heading = element("tr", element("th", "true \\ answered"), *(element("th", name) for name in columns))
-    rows = [element("tr", element("th", true), *_shades(answers, columns)) for true, answers in confusion.items()]
+    rows = [element("tr", element("th", true), *_shades(true, answers, columns)) for true, answers in confusion.items()]
     whole = element("table", element("thead", heading), element("tbody", *rows), class_="confusion")
     return element("div", whole, class_="wide")
 
 
-def _shades(answers: Mapping[str, int], columns: Sequence[str]) -> Iterator[Element]:
+def _shades(true: str, answers: Mapping[str, int], columns: Sequence[str]) -> Iterator[Element]:
     total = sum(answers.values())
     for name in columns:
         held = answers.get(name, 0)
         share = round(100 * held / total) if total else 0
-        style = f"background:color-mix(in srgb,var(--mark) {share}%,transparent)"
+        colour = "good" if name == true else "wrong"
+        style = f"background:color-mix(in srgb,var(--{colour}) {share}%,transparent)"
         yield element("td", str(held) if held else "", class_="number", style=style)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Final
 
 from aima.domain.observation import EXPRESSIONS
@@ -10,7 +11,7 @@ from aima.evaluation.answers import Answers
 from aima.evaluation.page.charts import confusion_table
 from aima.evaluation.page.elements import Element, element, figure, folded, number, remark, section, strip
 from aima.evaluation.page.pictures import Album, face_of
-from aima.evaluation.scores.expressions import ExpressionFigures, ExpressionScores
+from aima.evaluation.scores.expressions import ExpressionFigures, ExpressionMistake, ExpressionScores
 
 MEANING: Final = (
     "What the largest face of a picture shows. Balanced accuracy is the mean share of right answers over the labels, "
@@ -45,8 +46,9 @@ def _figures(what: str, figures: ExpressionFigures) -> Element:
 def _wrong(score: ExpressionScores, answers: Answers, album: Album) -> Element | None:
     if not score.mistakes:
         return None
-    figures = strip(
-        figure(face_of(wrong.file, answers, album), f"{wrong.true} read as {wrong.answered}: {wrong.file}")
-        for wrong in score.mistakes
-    )
+    figures = strip(figure(face_of(wrong.file, answers, album), _caption(wrong)) for wrong in score.mistakes)
     return folded(f"{count(len(score.mistakes), 'picture')} read wrongly", figures)
+
+
+def _caption(wrong: ExpressionMistake) -> str:
+    return f"{wrong.true} read as {wrong.answered}: {PurePosixPath(wrong.file).name}"

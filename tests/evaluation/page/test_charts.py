@@ -44,5 +44,6 @@ def test_the_legend_names_every_kind() -> None:
 
 def test_a_cell_is_as_dark_as_its_share_of_the_row() -> None:
     page = Page(render(confusion_table({"anger": {"anger": 3, "fear": 1}, "none": {}}, ["anger", "fear"])))
+    assert ["good" in style for style in page.values("style")] == [True, False, False, False]
     assert [re.findall(r"(\d+)%", style) for style in page.values("style")] == [["75"], ["25"], ["0"], ["0"]]
     assert [word for word in page.words if word] == ["true \\ answered", "anger", "fear", "anger", "3", "1", "none"]
