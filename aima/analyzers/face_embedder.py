@@ -10,6 +10,7 @@ import pyarrow as pa
 from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
+from aima.analyzers.contrast import stretched
 from aima.analyzers.face_quality import pose, quality
 from aima.analyzers.faces import Faces, faces_of
 from aima.analyzers.network import ALIGNED, answers, face_crops, spread
@@ -24,14 +25,14 @@ class FaceEmbedderOptions(Options):
     """Whose faces get a vector."""
 
     identify: bool = Field(True, description="off: faces stay anonymous, no vector is computed")
-    min_size: float = Field(16, ge=8, description="pixels of the analysed frame; smaller faces get no vector")
+    min_size: float = Field(8, ge=8, description="pixels of the analysed frame; smaller faces get no vector")
 
 
 class FaceEmbedder(Analyzer[FaceEmbedderOptions]):
-    """Makes a vector of every face whose landmarks can be those of a face that shows both eyes."""
+    """Makes a vector of every face that has landmarks; its quality says how little that of a profile is worth."""
 
     name: ClassVar[str] = "face_embedder"
-    version: ClassVar[str] = "1"
+    version: ClassVar[str] = "2"
     task: ClassVar[str | None] = "face_embedding"
     reads: ClassVar[tuple[str, ...]] = ("frames", "faces")
     adds: ClassVar[pa.Schema] = FACE_VECTOR_COLUMNS
@@ -46,7 +47,7 @@ class FaceEmbedder(Analyzer[FaceEmbedderOptions]):
         """Vectors, qualities, ages and genders aligned with `faces`."""
         faces = faces_of(batch)
         seen = pose(faces.landmarks)
-        usable = np.flatnonzero(seen.plausible & (faces.sizes >= options.min_size))
+        usable = np.flatnonzero(faces.marked & (faces.sizes >= options.min_size))
         grades = np.zeros(len(faces))
         upright = face_crops(batch.frames, faces, usable, ALIGNED)
         grades[usable] = quality(faces.scores[usable], faces.sizes[usable], seen.take(usable), upright)
@@ -58,7 +59,7 @@ class FaceEmbedder(Analyzer[FaceEmbedderOptions]):
 
     def _say(self, batch: FrameBatch, faces: Faces, chosen: npt.NDArray[np.int64]) -> dict[str, list[Any]]:
         """What the network says of the chosen faces; it is not called if there are none."""
-        crops = face_crops(batch.frames, faces, chosen, self._model.contract)
+        crops = [stretched(crop) for crop in face_crops(batch.frames, faces, chosen, self._model.contract)]
         said = answers(self._model, crops, [part for part, _ in SAID.values()])
         values = {column: read(said[part]).tolist() for column, (part, read) in SAID.items() if part in said}
         return {column: spread(values.get(column), chosen, len(faces)) for column in SAID}

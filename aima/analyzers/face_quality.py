@@ -29,12 +29,6 @@ FRONTAL_NOSE = 0.56
 PITCH_DEGREES = 150.0
 """Degrees of nodding for a nose that moves by the height of the eyes above the mouth."""
 
-WORST_YAW = 75.0
-"""Degrees of turn beyond which one eye is hidden and a vector says nothing."""
-
-WORST_PITCH = 60.0
-"""Degrees of nodding beyond which landmarks are no longer those of a face."""
-
 
 class Curve(NamedTuple):
     """A logistic curve: 0.5 at `middle`, rising for a positive slope."""
@@ -67,11 +61,6 @@ class Pose:
     yaw: Reals
     pitch: Reals
 
-    @property
-    def plausible(self) -> npt.NDArray[np.bool_]:
-        """Faces whose landmarks can be those of a face that shows both eyes; NaN is not."""
-        return np.asarray((self.yaw <= WORST_YAW) & (np.abs(self.pitch) <= WORST_PITCH))
-
     def take(self, chosen: npt.NDArray[Any]) -> Pose:
         """The faces at these indices."""
         return Pose(self.yaw[chosen], self.pitch[chosen])
@@ -96,7 +85,7 @@ def pose(landmarks: Reals) -> Pose:
 
 
 def quality(scores: Reals, sizes: Reals, seen: Pose, crops: list[Pixels]) -> Reals:
-    """Quality 0..1 of each face.
+    """Quality 0..1 of each face, 0 where there is no pose.
 
     scores: of the detector. sizes: geometric mean of the box's sides in pixels of the frame. crops: aligned, RGB.
     """
@@ -110,7 +99,7 @@ def quality(scores: Reals, sizes: Reals, seen: Pose, crops: list[Pixels]) -> Rea
         YAW(seen.yaw),
         PITCH(np.abs(seen.pitch)),
     ]
-    return np.asarray(BEST * np.prod(parts, axis=0))
+    return np.asarray(np.nan_to_num(BEST * np.prod(parts, axis=0)))
 
 
 def _looks(crop: Pixels) -> tuple[float, float, float]:

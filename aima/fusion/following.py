@@ -1,7 +1,9 @@
 """Follows faces from sampled frame to sampled frame inside one shot.
 
 Assignment by the Hungarian method (Kuhn 1955; scipy) on overlap with the box that constant velocity predicts
-plus similarity of face vectors. Gates decide what may be assigned at all; see `thresholds`.
+plus likeness of face vectors, in log-odds, so that every face model is used alike. A face is compared with the last
+look of a path and with the mean of its good looks, whichever is more alike: the first bears a head that turns, the
+second a look that was spoilt. Gates decide what may be assigned at all; see `thresholds`.
 """
 
 from __future__ import annotations
@@ -13,7 +15,11 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from aima.fusion import thresholds as limits
-from aima.fusion.observed import Floats, Observed
+from aima.fusion.linkage import discounts
+from aima.fusion.observed import Floats, Observed, known
+from aima.models.model import Calibration
+
+Mask = npt.NDArray[np.bool_]
 
 FORBIDDEN = 1e6
 """Cost of what may not be; so high that as many faces as possible are given to a path."""
@@ -21,14 +27,20 @@ FORBIDDEN = 1e6
 
 @dataclass(slots=True)
 class _Path:
-    """A track in the making: face indices, and what is known of its motion and look."""
+    """A track in the making: face indices, and what is known of its motion and look.
+
+    last: the last vector, NaN where there is none yet, and what is taken off for its quality in log-odds.
+    good: sum of the vectors of useful quality.
+    """
 
     faces: list[int]
     seen_us: int
     frame: int
     box: Floats
+    last: Floats
+    good: Floats
+    last_discount: float = 0.0
     velocity: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
-    look: Floats | None = None
 
     def predicted(self, now_us: int) -> Floats:
         """The last box moved on with constant velocity (pixels per microsecond)."""
@@ -37,11 +49,13 @@ class _Path:
         return box
 
 
-def follow(observed: Observed, shots: npt.NDArray[np.int64]) -> list[list[int]]:
+def follow(observed: Observed, shots: npt.NDArray[np.int64], calibration: Calibration | None) -> list[list[int]]:
     """Paths of face indices, each within one shot, one face of a frame in exactly one path.
 
-    shots: int64 [n], number of the shot of every sampled frame.
+    shots: int64 [n], number of the shot of every sampled frame. calibration: that of the face model; without it
+    faces are followed by their place alone.
     """
+    looks = _Looks(observed, calibration)
     done: list[_Path] = []
     live: list[_Path] = []
     starts = np.searchsorted(observed.frame, np.arange(len(observed.frames_us) + 1))
@@ -51,67 +65,83 @@ def follow(observed: Observed, shots: npt.NDArray[np.int64]) -> list[list[int]]:
             done, live = done + live, []
         done += [path for path in live if now_us - path.seen_us > limits.BRIDGE_US]
         live = [path for path in live if now_us - path.seen_us <= limits.BRIDGE_US]
-        live += _advance(observed, live, faces, frame)
+        live += _advance(looks, live, faces, frame)
     return [path.faces for path in done + live]
 
 
-def _advance(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> list[_Path]:
+class _Looks:
+    """What faces look like, and how alike that is to what was seen of a path."""
+
+    def __init__(self, observed: Observed, calibration: Calibration | None) -> None:
+        self.observed, self._calibration = observed, calibration
+        self._known = known(observed.vectors)
+        self._useful = self._known & (observed.quality >= limits.USEFUL_QUALITY)
+        self._discounts = discounts(observed.quality)
+
+    def begin(self, face: int, frame: int) -> _Path:
+        """A path of one face."""
+        nothing = np.zeros(self.observed.vectors.shape[1], np.float32)
+        path = _Path(
+            [], int(self.observed.frames_us[frame]), frame, self.observed.boxes[face], nothing * np.nan, nothing
+        )
+        self.add(path, face)
+        return path
+
+    def add(self, path: _Path, face: int) -> None:
+        """One more face of a path."""
+        path.faces.append(face)
+        if self._known[face]:
+            path.last, path.last_discount = self.observed.vectors[face], float(self._discounts[face])
+        if self._useful[face]:
+            path.good = path.good + self.observed.vectors[face]
+
+    def compare(self, live: list[_Path], faces: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], Mask]:
+        """Log-odds [paths, faces] that both are one person, NaN where unknown; and where two good looks differ."""
+        if self._calibration is None or not self.observed.vectors.shape[1]:
+            unknown = np.full((len(live), len(faces)), np.nan)
+            return unknown, np.zeros(unknown.shape, bool)
+        vectors = self.observed.vectors[faces].T
+        good = np.stack([path.good for path in live])
+        lengths = np.linalg.norm(good, axis=1, keepdims=True)
+        seen_well = lengths > 0
+        means = np.divide(good, lengths, out=np.full_like(good, np.nan), where=seen_well)
+        before = self._calibration.log_odds(np.stack([path.last for path in live]) @ vectors)
+        before -= np.array([path.last_discount for path in live])[:, None]
+        odds = np.fmax(before, self._calibration.log_odds(means @ vectors)) - self._discounts[faces]
+        return np.asarray(odds, np.float64), np.asarray(seen_well & self._useful[faces] & (odds < limits.ALIKE))
+
+
+def _advance(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> list[_Path]:
     """Give the frame's faces to live paths; the faces left over begin new ones, which are returned."""
     taken = set()
     if live and len(faces):
-        cost = _costs(observed, live, faces, frame)
+        cost = _costs(looks, live, faces, frame)
         for row, column in zip(*linear_sum_assignment(cost), strict=True):
             if cost[row, column] < FORBIDDEN:
-                _extend(live[row], observed, int(faces[column]), frame)
+                _extend(live[row], looks, int(faces[column]), frame)
                 taken.add(int(faces[column]))
-    return [_begin(observed, int(face), frame) for face in faces if int(face) not in taken]
+    return [looks.begin(int(face), frame) for face in faces if int(face) not in taken]
 
 
-def _begin(observed: Observed, face: int, frame: int) -> _Path:
-    look = None if np.isnan(observed.vectors[face]).any() else observed.vectors[face]
-    return _Path([face], int(observed.frames_us[frame]), frame, observed.boxes[face], look=look)
-
-
-def _extend(path: _Path, observed: Observed, face: int, frame: int) -> None:
-    now_us, box = int(observed.frames_us[frame]), observed.boxes[face]
-    elapsed = now_us - path.seen_us
-    path.velocity = (_centre(box) - _centre(path.box)) / np.float32(elapsed)
-    path.faces.append(face)
+def _extend(path: _Path, looks: _Looks, face: int, frame: int) -> None:
+    now_us, box = int(looks.observed.frames_us[frame]), looks.observed.boxes[face]
+    path.velocity = (_centre(box) - _centre(path.box)) / np.float32(now_us - path.seen_us)
     path.seen_us, path.frame, path.box = now_us, frame, box
-    if not np.isnan(observed.vectors[face]).any():
-        path.look = observed.vectors[face]
+    looks.add(path, face)
 
 
-def _costs(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> npt.NDArray[np.float64]:
-    now_us = int(observed.frames_us[frame])
-    expected = np.stack([path.predicted(now_us) for path in live])
+def _costs(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> npt.NDArray[np.float64]:
+    boxes = looks.observed.boxes[faces]
+    expected = np.stack([path.predicted(int(looks.observed.frames_us[frame])) for path in live])
     # A face that stops or turns is where it was rather than where it was going.
-    before = np.stack([path.box for path in live])
-    place = np.maximum(overlap(expected, observed.boxes[faces]), overlap(before, observed.boxes[faces]))
-    look = _looks(observed, live, faces)
-    # A comparison with NaN (no vector) is false.
+    place = np.maximum(overlap(expected, boxes), overlap(np.stack([path.box for path in live]), boxes))
+    odds, differs = looks.compare(live, faces)
     bridged = np.array([path.frame < frame - 1 for path in live])[:, None]
-    agrees = (place >= limits.PLACE_BRIDGED) & (look >= limits.LOOK_BRIDGED)
-    agrees |= (place >= limits.PLACE_ALONE) & np.isnan(look)
-    near = _distance(expected, observed.boxes[faces]) <= limits.REACH
-    follows = np.where(bridged, agrees, place >= limits.PLACE_NEXT)
-    follows |= near & (look >= limits.LOOK_MOVED)
-    follows &= ~(look < limits.LOOK_CONTRADICTS) | ~_both_good(observed, live, faces)
-    return np.where(follows, -(place + np.nan_to_num(look)), FORBIDDEN)
-
-
-def _looks(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Cosine of each path's last vector with each face's; NaN where one is missing."""
-    missing = np.full(observed.vectors.shape[1], np.nan, np.float32)
-    if not len(missing):
-        return np.full((len(live), len(faces)), np.nan)
-    mine = np.stack([missing if path.look is None else path.look for path in live])
-    return (mine @ observed.vectors[faces].T).astype(np.float64)
-
-
-def _both_good(observed: Observed, live: list[_Path], faces: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    before, now = observed.quality[[path.faces[-1] for path in live]], observed.quality[faces]
-    return np.minimum(before[:, None], now[None, :]) >= limits.USEFUL_QUALITY
+    # A comparison with NaN (no vector) is false.
+    follows = (place >= limits.PLACE) & (~bridged | (odds >= limits.ALIKE))
+    follows |= place >= limits.PLACE_ALONE
+    follows |= (_distance(expected, boxes) <= limits.REACH) & (odds >= limits.MOVED)
+    return np.where(follows & ~differs, -(place + np.nan_to_num(odds) / limits.LOOK_WORTH), FORBIDDEN)
 
 
 def overlap(a: Floats, b: Floats) -> npt.NDArray[np.float64]:

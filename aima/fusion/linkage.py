@@ -15,6 +15,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from aima.fusion import thresholds as limits
 from aima.models.model import Calibration
 
 Rows = npt.NDArray[np.float32]
@@ -28,8 +29,8 @@ DECIMALS: Final = 4
 class Points:
     """What is to be grouped, n points.
 
-    vectors: float32 [n, d], a unit vector or a weighted mean of such. discounts: float32 [n], half of what is taken
-    off a similarity with this point. weights: float32 [n]. apart: for each point those that it never joins,
+    vectors: float32 [n, d], a unit vector or a weighted mean of such. discounts: float32 [n], log-odds that are
+    taken off a comparison with this point. weights: float32 [n]. apart: for each point those that it never joins,
     symmetric.
     """
 
@@ -62,10 +63,16 @@ class Points:
         return self.gathered([[point] for point in chosen])
 
 
+def discounts(quality: npt.ArrayLike) -> Rows:
+    """Log-odds that are taken off a comparison with looks of this quality: blurred, dark, turned strangers resemble."""
+    shortfall = np.clip(1 - np.asarray(quality) / limits.USEFUL_QUALITY, 0, 1)
+    return np.asarray(limits.POOR_ALIKE / 2 * shortfall, np.float32)
+
+
 def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
     """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)]."""
-    alike = a.vectors @ b.vectors.T - a.discounts[:, None] - b.discounts[None, :]
-    return np.round(calibration.log_odds(alike), DECIMALS)
+    odds = calibration.log_odds(a.vectors @ b.vectors.T) - a.discounts[:, None] - b.discounts[None, :]
+    return np.round(odds, DECIMALS)
 
 
 def agglomerate(points: Points, calibration: Calibration, least: float) -> list[list[int]]:
@@ -106,8 +113,8 @@ class _Agglomeration:
 
     def _enqueue(self, one: int) -> None:
         """Queue a group with its closest partner, if there is one that is close enough."""
-        alike = self._means @ self._means[one] - self._discounts - self._discounts[one]
-        scores = np.round(self._calibration.log_odds(alike), DECIMALS)
+        odds = self._calibration.log_odds(self._means @ self._means[one])
+        scores = np.round(odds - self._discounts - self._discounts[one], DECIMALS)
         scores[self._dead] = -np.inf
         scores[[one, *self._apart[one]]] = -np.inf
         other = int(np.argmax(scores))

@@ -16,7 +16,7 @@ import numpy as np
 
 from aima.domain.track import Cluster, Link, Track
 from aima.fusion import thresholds as limits
-from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, log_odds
+from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, discounts, log_odds
 from aima.models.model import Calibration
 
 Groups = list[list[int]]
@@ -35,15 +35,12 @@ def link(tracks: Sequence[Track], calibration: Calibration, join: float, review:
     """Partition of tracks into persons, sorted by first track; the same for any order of `tracks`.
 
     join: tracks are joined at or above these log-odds. review: a weak track stays with nobody if a second person
-    reaches these log-odds. A sure face of which no vector could be made is a person of its own; where no vectors
-    were wanted (identification off), tracks belong to nobody.
+    reaches these log-odds. Tracks without vectors (identification off) belong to nobody.
     """
     ordered = sorted(tracks, key=_key)
     place = {track.track_id: number for number, track in enumerate(ordered)}
-    sure = _sure(ordered)
     known = [track for track in ordered if track.vector is not None]
-    clusters = _recognised(known, sure, _Rule(calibration, join, review))
-    clusters += [_alone(track) for track in ordered if track.track_id in sure and _turned_away(track)]
+    clusters = _recognised(known, _sure(ordered), _Rule(calibration, join, review))
     return tuple(sorted(clusters, key=lambda cluster: place[cluster.track_ids[0]]))
 
 
@@ -59,7 +56,8 @@ def _sure(tracks: Sequence[Track]) -> set[str]:
 
 def _seen_well(track: Track) -> bool:
     evidence = float((track.scores - limits.FACE_SCORE).sum())
-    return evidence >= limits.SURE and _size(track) >= limits.FOUNDER_SIZE
+    turned = float(track.quality.max()) < limits.WEAK_QUALITY
+    return evidence >= limits.SURE and _size(track) >= (limits.TURNED_SIZE if turned else limits.FOUNDER_SIZE)
 
 
 def _looks_well(track: Track) -> bool:
@@ -70,11 +68,6 @@ def _size(track: Track) -> float:
     """Pixels, the geometric mean of the sides of its best box."""
     _, _, width, height = track.locator.box
     return math.sqrt(width * height)
-
-
-def _turned_away(track: Track) -> bool:
-    """No vector could be made of it (in contrast to: none was wanted), though it is large enough to be noticed."""
-    return track.vector is None and not track.quality.any() and _size(track) >= limits.TURNED_SIZE
 
 
 def _alone(track: Track) -> Cluster:
@@ -96,12 +89,11 @@ def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cl
 def as_points(tracks: Sequence[Track]) -> Points:
     """Tracks that have vectors, in the order of `_key`, as what is to be grouped."""
     best = np.array([np.sort(track.quality)[-limits.VECTORS_PER_TRACK :].mean() for track in tracks])
-    shortfall = np.clip(1 - best / limits.USEFUL_QUALITY, 0, 1)
     # A track that was seen well from five sides says more about a person than a single blurred look.
     looks = np.array([max(len(track.vectors), 1) for track in tracks])
     return Points(
         vectors=np.array([track.vector for track in tracks], np.float32),
-        discounts=np.asarray(limits.POOR_ALIKE / 2 * shortfall, np.float32),
+        discounts=discounts(best),
         weights=np.asarray(looks * np.maximum(best, 0.05), np.float32),
         apart=_overlapping(tracks),
     )
@@ -161,8 +153,8 @@ def _cluster(tracks: Sequence[Track], points: Points, group: list[int], calibrat
         return _alone(tracks[group[0]])
     own = points.taken(group)
     alike = np.einsum("nd,nd->n", own.vectors, _others(own.vectors, own.weights))
-    alike -= own.discounts + _others(own.discounts[:, None], own.weights)[:, 0]
-    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike)]
+    off = own.discounts + _others(own.discounts[:, None], own.weights)[:, 0]
+    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike) - off]
     return Cluster(
         tuple(Link(tracks[number].track_id, value, {"face": value}) for number, value in zip(group, odds, strict=True))
     )

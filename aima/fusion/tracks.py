@@ -13,11 +13,14 @@ from aima.fusion import thresholds as limits
 from aima.fusion.emotions import mean_expression
 from aima.fusion.following import follow
 from aima.fusion.observed import Floats, Observed, known, read_observed
+from aima.models.model import Calibration
 
 Indices = npt.NDArray[np.int64]
 
 
-def build_tracks(content_id: str, faces: pa.Table, cuts_us: Sequence[int], step_us: int) -> list[Track]:
+def build_tracks(
+    content_id: str, faces: pa.Table, cuts_us: Sequence[int], step_us: int, calibration: Calibration | None = None
+) -> list[Track]:
     """Tracks of one content, sorted by (start_us, track_id).
 
     faces: one row per sampled frame, ascending pts_us, with the columns pts_us and faces and, where they were
@@ -25,12 +28,13 @@ def build_tracks(content_id: str, faces: pa.Table, cuts_us: Sequence[int], step_
     cuts_us: times at which shots begin; a track never crosses one.
     step_us: distance of two sampled frames. A track ends one step after its last sample, or earlier:
         at the next sampled frame (the face is not in it) or at the next cut.
+    calibration: that of the face model; without it faces are followed by their place alone.
     """
     observed = read_observed(faces)
     cuts = np.array(sorted(cuts_us), np.int64)
     shots = np.searchsorted(cuts, observed.frames_us, side="right")
     still = len(observed.frames_us) == 1
-    paths = [np.array(path, np.int64) for path in follow(observed, shots)]
+    paths = [np.array(path, np.int64) for path in follow(observed, shots, calibration)]
     kept = [path for path in paths if still or _believable(observed, path)]
     tracks = [_track(content_id, observed, path, _end(observed, path, cuts, step_us)) for path in kept]
     return sorted(tracks, key=lambda track: (track.start_us, track.track_id))

@@ -145,7 +145,7 @@ class FusionService:
     ) -> Iterator[Watched]:
         for content_id, source in sources.items():
             tables = {name: self._table(receipts[key]) for name, key in source.keys.items() if key in receipts}
-            yield _watch(content_id, tables, source.step_us)
+            yield _watch(content_id, tables, source.step_us, self.calibration)
 
     def _table(self, receipts: Iterable[Receipt]) -> pa.Table:
         return pa.concat_tables([self._read(r) for r in sorted(receipts, key=lambda r: r.segment_no)])
@@ -188,12 +188,12 @@ def _source(content_id: str, steps: Steps) -> Source:
     return Source(keys, steps[DETECTOR]["step_us"])
 
 
-def _watch(content_id: str, tables: Mapping[str, pa.Table], step_us: int) -> Watched:
+def _watch(content_id: str, tables: Mapping[str, pa.Table], step_us: int, calibration: Calibration) -> Watched:
     cuts = shots(tables[CUTS]) if CUTS in tables else []
     if not {DETECTOR, EMBEDDER} <= set(tables):
         return Watched(content_id, (), tuple(cuts), 0, 0)
     faces = _side_by_side(*(tables[n] for n in (DETECTOR, EMBEDDER, EMOTION) if n in tables))
-    tracks = build_tracks(content_id, faces, cuts, step_us)
+    tracks = build_tracks(content_id, faces, cuts, step_us, calibration)
     observed = pc.sum(pc.list_value_length(faces["faces"])).as_py()
     return Watched(content_id, tuple(tracks), tuple(cuts), faces.num_rows, observed or 0)
 

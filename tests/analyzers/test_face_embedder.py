@@ -91,15 +91,22 @@ def test_a_crowd_is_shown_in_portions(settings, seen):
 
 def test_faces_that_show_nothing_get_no_vector_and_no_quality(embedder, seen):
     good = seen.columns["faces"].to_pylist()[0][0]
-    small = good | {"width": 8.0, "height": 9.0}
+    tiny = good | {"width": 7.0, "height": 8.0}
     blind = good | {"landmarks": None}
     absurd = good | {"landmarks": [5.0] * 10}
-    profile = good | {"landmarks": [100, 100, 101, 100, 120, 120, 100, 140, 101, 140]}
-    table = embedder.analyze(with_faces(frame_batch(seen.frames[:1]), [[small, blind, absurd, profile, good]]), DEFAULT)
+    table = embedder.analyze(with_faces(frame_batch(seen.frames[:1]), [[tiny, blind, absurd, good]]), DEFAULT)
     vectors, grades = table["face_vectors"].to_pylist()[0], table["face_quality"].to_pylist()[0]
-    assert [v is None for v in vectors] == [True, True, True, True, False]
-    assert grades[:4] == [0, 0, 0, 0]
-    assert grades[4] > 0.5
+    assert [v is None for v in vectors] == [True, True, True, False]
+    assert grades[:3] == [0, 0, 0]
+    assert grades[3] > 0.5
+
+
+def test_a_profile_gets_a_vector_that_is_hardly_trusted(embedder, seen):
+    good = seen.columns["faces"].to_pylist()[0][0]
+    profile = good | {"landmarks": [100, 100, 101, 100, 120, 120, 100, 140, 101, 140]}
+    table = embedder.analyze(with_faces(frame_batch(seen.frames[:1]), [[profile]]), DEFAULT)
+    assert np.linalg.norm(table["face_vectors"].to_pylist()[0][0]) == pytest.approx(1, abs=1e-5)
+    assert 0 <= table["face_quality"].to_pylist()[0][0] < 0.05
 
 
 def test_an_unread_frame_stays_unread(embedder, seen):

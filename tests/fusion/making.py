@@ -68,11 +68,12 @@ def track(
     left: float = 100.0,
     quality: float = 0.8,
     score: float = 0.9,
+    size: float = 100.0,
 ) -> Track:
     """A track as `build_tracks` would give it."""
     pts = start_us + STEP_US * np.arange(samples)
     end = int(pts[-1]) + STEP_US
-    box = (left, 100.0, 100.0, 100.0)
+    box = (left, 100.0, size, size)
     return Track(
         track_id=track_id(content_id, start_us, end, box),
         content_id=content_id,

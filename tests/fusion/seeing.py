@@ -22,6 +22,7 @@ from aima.media.gate import inspect
 from aima.media.reader import SegmentReader
 from aima.media.segments import plan_segments
 from aima.models.loader import load
+from aima.models.model import Calibration
 from aima.settings import Settings
 from tests.fusion.making import STEP_US
 
@@ -44,9 +45,16 @@ class Eyes:
             analyzer.load(load(settings, task))
         return eyes
 
+    @property
+    def calibration(self) -> Calibration:
+        """That of the face model."""
+        calibration = load(self.settings, "face_embedding").calibration
+        assert calibration is not None
+        return calibration
+
     def tracks(self, path: Path, content_id: str, segments: Sequence[Segment] = ()) -> list[Track]:
         """Tracks of a medium, or of some segments of it."""
-        return build_tracks(content_id, *self.see(path, segments), STEP_US)
+        return build_tracks(content_id, *self.see(path, segments), STEP_US, self.calibration)
 
     def see(self, path: Path, segments: Sequence[Segment] = ()) -> tuple[pa.Table, list[int]]:
         """Observed faces, and the times of cuts."""

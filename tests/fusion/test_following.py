@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from aima.fusion.following import follow, overlap
 from aima.fusion.observed import read_observed
-from tests.fusion.making import STEP_US, Face, look, table
+from tests.fusion.making import CALIBRATION, STEP_US, Face, look, table
 
 BOXES = st.lists(
     st.tuples(st.floats(-50, 50), st.floats(-50, 50), st.floats(1, 80), st.floats(1, 80)), min_size=1, max_size=4
@@ -31,18 +31,18 @@ def test_overlap_of_known_boxes():
 def test_a_face_that_turns_round_is_where_it_was_not_where_it_was_going():
     places = [0, 45, 90, 90, 45, 0]
     rows = table({n * STEP_US: [Face(float(left))] for n, left in enumerate(places)})
-    paths = follow(read_observed(rows), np.zeros(len(places), np.int64))
+    paths = follow(read_observed(rows), np.zeros(len(places), np.int64), CALIBRATION)
     assert paths == [[0, 1, 2, 3, 4, 5]]
 
 
 def test_a_path_never_leaves_its_shot():
     rows = table({n * STEP_US: [Face(50.0, vector=look(0, n))] for n in range(6)})
-    assert follow(read_observed(rows), np.array([0, 0, 0, 1, 1, 2])) == [[0, 1, 2], [3, 4], [5]]
+    assert follow(read_observed(rows), np.array([0, 0, 0, 1, 1, 2]), CALIBRATION) == [[0, 1, 2], [3, 4], [5]]
 
 
 def test_a_gap_is_bridged_without_vectors_only_at_the_same_place():
     def paths(left: float) -> int:
         rows = table({0: [Face(50.0)], STEP_US: [Face(50.0)], 2 * STEP_US: [], 3 * STEP_US: [Face(left)]})
-        return len(follow(read_observed(rows), np.zeros(4, np.int64)))
+        return len(follow(read_observed(rows), np.zeros(4, np.int64), CALIBRATION))
 
     assert (paths(60.0), paths(110.0)) == (1, 2)

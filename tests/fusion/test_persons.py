@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.domain.track import Cluster, Link, Track
+from aima.domain.track import Cluster, Track
 from aima.fusion.persons import link
 from tests.fusion.making import CALIBRATION, STEP_US, look, person, track
 
@@ -91,9 +91,13 @@ def test_blurred_strangers_resemble_and_are_not_joined_for_it():
     assert (len(persons(good)), len(persons(blurred))) == (1, 2)
 
 
-def test_a_sure_face_that_is_turned_away_is_a_person_of_its_own():
-    turned = [track("a", n * SECOND, 5, None, quality=0.0) for n in range(2)]
-    assert [cluster.links for cluster in persons(turned)] == [(Link(one.track_id, None, {}),) for one in turned]
+def test_a_sure_face_that_is_turned_away_is_a_person_if_it_is_large_and_joins_only_its_like():
+    turned = [track("a", n * SECOND, 5, look(0, n, noise=0.2), quality=0.01) for n in range(2)]
+    assert len(persons(turned)) == 1
+    vaguely = [track("a", n * SECOND, 5, look(0, n, noise=0.7), quality=0.01) for n in range(2)]
+    assert len(persons(vaguely)) == 2
+    assert persons([track("a", 0, 5, look(0, 1), quality=0.01, size=40.0)]) == (), "ears and hair"
+    assert len(persons([track("a", 0, 5, look(0, 1), quality=0.5, size=40.0)])) == 1
 
 
 def test_without_identification_faces_belong_to_nobody():

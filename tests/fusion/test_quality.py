@@ -12,7 +12,6 @@ from scipy.optimize import linear_sum_assignment
 from aima.domain.media import Segment
 from aima.domain.track import Cluster, Track
 from aima.fusion.persons import link
-from aima.models.loader import load
 from aima.settings import Settings
 from tests.conftest import MEDIA_DIR, MEDIA_REASON
 from tests.fusion.seeing import Eyes
@@ -28,9 +27,7 @@ def eyes(settings: Settings) -> Eyes:
 
 
 def persons(eyes: Eyes, tracks: list[Track]) -> tuple[Cluster, ...]:
-    calibration = load(eyes.settings, "face_embedding").calibration
-    assert calibration is not None
-    return link(tracks, calibration, eyes.settings.identity.join, eyes.settings.identity.review)
+    return link(tracks, eyes.calibration, eyes.settings.identity.join, eyes.settings.identity.review)
 
 
 def intervals(cluster: Cluster, tracks: Mapping[str, Track]) -> Intervals:
