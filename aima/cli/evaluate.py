@@ -46,15 +46,17 @@ def evaluate(
     as_json: JsonFlag = False,
 ) -> None:
     """Measure how right AIMA is on labelled media, in a throw-away workspace with the purpose "evaluation"."""
-    from aima.bootstrap.evaluation import open_workspace
-    from aima.cli.evaluation_output import print_report
     from aima.evaluation.parts import chosen_parts
     from aima.evaluation.reading import read_truth
-    from aima.evaluation.run import evaluate as run
 
     parts, truth = chosen_parts(only), read_truth(folder)
     wanted = _Wanted(predictions, report, cards)
     wanted.check()
+
+    from aima.bootstrap.evaluation import open_workspace  # what follows takes seconds to import
+    from aima.cli.evaluation_output import print_report
+    from aima.evaluation.run import evaluate as run
+
     with open_workspace(load_settings()) as workspace:
         with progress_bars(shown=not as_json) as listeners:
             evaluation = run(workspace, truth, parts, listeners)

@@ -7,12 +7,14 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aima.domain.text import display
 from aima.errors import OutputRefused
 from aima.evaluation.answers import Answers, Persons
-from aima.evaluation.run import Evaluation
+
+if TYPE_CHECKING:
+    from aima.evaluation.run import Evaluation
 
 MARKER: Final = "predictions.json"
 """Says that a folder was written here, from which evaluation, and with which parts."""
