@@ -14,6 +14,7 @@ LEFT: Final = 30
 RIGHT: Final = 14
 TOP: Final = 8
 BOTTOM: Final = 22
+LETTER: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +26,11 @@ class Line:
     points: tuple[tuple[float, float], ...]
 
 
-def line_chart(lines: Sequence[Line], unit: str) -> Element:
-    """Curves of shares from 0 to 1; with one place only, points."""
+def line_chart(lines: Sequence[Line], flags: Mapping[float, str]) -> Element:
+    """Curves of shares from 0 to 1; with one place only, points. flags: words at places that must be seen."""
     places = sorted({place for line in lines for place, _ in line.points})
     box = _Box(places[0], places[-1])
-    shapes = [*_grid(box), *_places(box, places, unit)]
+    shapes = [*_grid(box), *_places(box, places), *_flags(box, flags)]
     for line in lines:
         shapes += _curve(line, box)
     return element("svg", *shapes, class_="chart", role="img", viewBox=f"0 0 {WIDTH} {HEIGHT}")
@@ -80,15 +81,22 @@ def _grid(box: _Box) -> Iterator[Element]:
         yield element("text", f"{share:.1f}", x=LEFT - 4, y=y + 4, text_anchor="end")
 
 
-def _places(box: _Box, places: Sequence[float], unit: str) -> Iterator[Element]:
-    reach = -LEFT
+def _places(box: _Box, places: Sequence[float]) -> Iterator[Element]:
+    free = 0.0
     for place in places:
-        words = f"{place:g}" + (f" {unit}" if place == places[-1] else "")
+        words, x = f"{place:g}", box.x(place)
+        half = LETTER * len(words) / 2
+        if x - half >= free:
+            free = x + half + LETTER
+            yield element("text", words, x=x, y=HEIGHT - 6, text_anchor="middle")
+
+
+def _flags(box: _Box, flags: Mapping[float, str]) -> Iterator[Element]:
+    for place, words in flags.items():
         x = box.x(place)
-        if x - reach > 6 * len(words):  # letters are about six units wide
-            reach = round(x + 3 * len(words))
-            anchor = "end" if place == places[-1] and len(places) > 1 else "middle"
-            yield element("text", words, x=x + (RIGHT if anchor == "end" else 0), y=HEIGHT - 6, text_anchor=anchor)
+        aside, anchor = (-4, "end") if x > WIDTH / 2 else (4, "start")
+        yield element("line", x1=x, x2=x, y1=TOP, y2=HEIGHT - BOTTOM, class_="flag")
+        yield element("text", words, x=x + aside, y=HEIGHT - BOTTOM - 6, class_="wrong", text_anchor=anchor)
 
 
 def _curve(line: Line, box: _Box) -> Iterator[Element]:

@@ -19,17 +19,13 @@ HEADINGS: Final = (
     "variant", "found", "with vector", "AUC", "EER", "same missed", "wrong pairs", "B-cubed F1", "wrong joins",
 )  # fmt: skip
 NAMED: Final = 3
-CURVES: Final = (
-    ("B-cubed F1", "bcubed"),
-    ("share of faces found", "share"),
-    ("share of photographs in wrong joins", "wrong"),
-)
+CURVES: Final = (("B-cubed F1", "bcubed"), ("share of faces found", "share"))
 
 
 def degraded_section(report: DegradedReport) -> Element:
     """A chart for every kind of damage that was done in several strengths, and all figures."""
     groups = [list(group) for _, group in groupby(report.variants, key=lambda variant: variant.group)]
-    charts = [_chart(group, report.photos) for group in groups if len(group) > 1]
+    charts = [_chart(group) for group in groups if len(group) > 1]
     facts = (
         f"{count(report.photos, 'photograph')} of {count(report.persons, 'person')}, {report.model}, joined from "
         f"log-odds {report.join:g}: {count(report.wrong_joins, 'wrong join')} "
@@ -41,27 +37,21 @@ def degraded_section(report: DegradedReport) -> Element:
         "Degraded photographs",
         MEANING,
         element("p", facts),
-        *((legend(CURVES), element("div", *charts, class_="charts")) if charts else ()),
-        table(HEADINGS, map(_row, report.variants)),
+        *((legend((*CURVES, ("wrong joins", "wrong"))), element("div", *charts, class_="charts")) if charts else ()),
+        table(HEADINGS, map(_row, report.variants), "figures"),
         *(remark(_mixed(variant)) for variant in report.variants if variant.mixed),
         remark(f"Left out: {unreadable}" if unreadable else None),
     )
 
 
-def _chart(variants: Sequence[VariantScore], photos: int) -> Element:
+def _chart(variants: Sequence[VariantScore]) -> Element:
     lines = (
-        Line(*CURVES[0], tuple((v.strength, v.bcubed_f1 or 0.0) for v in variants)),
-        Line(*CURVES[1], tuple((v.strength, v.found) for v in variants)),
-        Line(*CURVES[2], tuple((v.strength, _in_wrong_joins(v)) for v in variants)),
+        Line(*CURVES[0], tuple((variant.strength, variant.bcubed_f1 or 0.0) for variant in variants)),
+        Line(*CURVES[1], tuple((variant.strength, variant.found) for variant in variants)),
     )
-    chart = line_chart(lines, variants[0].unit)
-    return element("figure", element("figcaption", variants[0].group), chart, class_="large")
-
-
-def _in_wrong_joins(variant: VariantScore) -> float:
-    """Share of pictures, copies and untouched ones, that lie in found persons of several true ones."""
-    held = sum(len(files) for cluster in variant.mixed for files in cluster.files.values())
-    return held / (2 * variant.photos) if variant.photos else 0.0
+    flags = {variant.strength: count(len(variant.mixed), "wrong join") for variant in variants if variant.mixed}
+    words = f"{variants[0].group}, {variants[0].unit}"
+    return element("figure", element("figcaption", words), line_chart(lines, flags), class_="large")
 
 
 def _row(variant: VariantScore) -> tuple[str | float | None, ...]:

@@ -17,8 +17,8 @@ MISSING: Final = "What this evaluation says nothing about, and why."
 def cost_section(costs: Sequence[Cost]) -> Element:
     """A row per kind and size of media."""
     analyzers = sorted({name for cost in costs for name in cost.ms_per_frame})
-    headings = ("media", "size", "files", "frames", "faces each", *analyzers, "together")
-    return section("cost", "Cost", COSTS, table(headings, (_row(cost, analyzers) for cost in costs), "costs"))
+    headings = ("media", "files", "frames", "faces each", *analyzers, "together")
+    return section("cost", "Cost", COSTS, table(headings, (_row(cost, analyzers) for cost in costs), "figures"))
 
 
 def reasons_section(name: str, title: str, meaning: str, reasons: Mapping[str, str], what: str) -> Element:
@@ -28,7 +28,7 @@ def reasons_section(name: str, title: str, meaning: str, reasons: Mapping[str, s
 
 def _row(cost: Cost, analyzers: Sequence[str]) -> tuple[Cell, ...]:
     spent = (_milliseconds(cost.ms_per_frame.get(name)) for name in analyzers)
-    return (cost.kind, cost.size, cost.files, cost.frames, f"{cost.faces:.1f}", *spent, _milliseconds(cost.total))
+    return (f"{cost.kind} {cost.size}", cost.files, cost.frames, f"{cost.faces:.1f}", *spent, _milliseconds(cost.total))
 
 
 def _milliseconds(value: float | None) -> str:

@@ -15,9 +15,9 @@ def test_every_analyzer_has_a_column() -> None:
     ]
     words = [word for word in Page(render(cost_section(costs))).words if word.strip()]
     assert words[words.index("media") :] == [
-        "media", "size", "files", "frames", "faces each", "decode", "emotion", "together",
-        "video", "1280x720", "1", "60", "1.5", "5.0", "–", "5.0",
-        "image", "640x480", "2", "2", "1.0", "–", "2.0", "2.0",
+        "media", "files", "frames", "faces each", "decode", "emotion", "together",
+        "video 1280x720", "1", "60", "1.5", "5.0", "–", "5.0",
+        "image 640x480", "2", "2", "1.0", "–", "2.0", "2.0",
     ]  # fmt: skip
 
 
