@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from aima.cli.model_card import card, print_card
 from aima.cli.output import JsonFlag, emit_json, err, out, printable, speaks, table
 from aima.errors import ModelUnknown
 from aima.models.build import build as build_models
@@ -39,12 +40,12 @@ def build(
 def list_models(as_json: JsonFlag = False) -> None:
     """Every model of the catalogue."""
     settings = load_settings()
-    cards = [_summary(settings, entry) for entry in catalogue(settings).values()]
+    models = [_summary(settings, entry) for entry in catalogue(settings).values()]
     if as_json:
-        emit_json(cards)
+        emit_json(models)
         return
     columns = ("name", "task", "version", "licence", "used", "built")
-    table("Models", columns, ([_cell(card[c]) for c in columns] for card in cards))
+    table("Models", columns, ([_cell(model[column]) for column in columns] for model in models))
 
 
 @app.command()
@@ -66,14 +67,13 @@ def verify(as_json: JsonFlag = False) -> None:
 @app.command()
 @speaks
 def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as_json: JsonFlag = False) -> None:
-    """The card of one model: source, licences, contract, thresholds, calibration, what was measured."""
+    """The card of one model: source, licence, limits, what was measured, calibration, contract."""
     settings = load_settings()
     entry = _named(settings, [name])[0]
-    card = {**entry.model_dump(mode="json"), "runtime": entry.runtime, "built": is_whole(entry, settings.models_dir)}
     if as_json:
-        emit_json(card)
+        emit_json(card(entry, settings))
     else:
-        table(f"{entry.name} {entry.version}", ("fact", "value"), _rows(card))
+        print_card(entry, settings)
 
 
 def standard(settings: Settings, everything: bool = False) -> list[Entry]:
@@ -115,22 +115,9 @@ def _reason(verdict: Verdict) -> str:
     return f"{verdict.error.message} - {verdict.error.remedy}" if verdict.error else ""
 
 
-def _rows(card: dict[str, Any], prefix: str = "") -> list[tuple[str, str]]:
-    """Nested facts as rows `source.package`; what is not known is left out."""
-    rows: list[tuple[str, str]] = []
-    for key, value in card.items():
-        if isinstance(value, dict):
-            rows += _rows(value, f"{prefix}{key}.")
-        elif value is not None:
-            rows.append((prefix + key, _cell(value)))
-    return rows
-
-
 def _cell(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
     return "" if value is None else str(value)
 
 

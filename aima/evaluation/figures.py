@@ -117,6 +117,7 @@ def _read(scores: ExpressionScores) -> list[Figure]:
     known = scores.of_known
     said = (
         ("accuracy", known.accuracy, known.items, "labels that the model knows"),
+        ("accuracy", scores.accuracy, scores.items, "all labels"),
         ("balanced accuracy", known.balanced_accuracy, known.items, "labels that the model knows"),
         ("balanced accuracy", scores.balanced_accuracy, scores.items, "all labels"),
     )

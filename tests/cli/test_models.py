@@ -6,7 +6,9 @@ import shutil
 import pytest
 from typer.testing import CliRunner
 
+from aima.cli import model_card
 from aima.cli.models import app
+from aima.models.cards import Cards, Figure, own_cards
 from aima.models.catalogue import find
 from aima.settings import load_settings
 
@@ -46,16 +48,54 @@ def test_list_for_people_is_a_table(aima):
     assert "MIT" in done.stdout
 
 
-def test_show_is_the_card_of_the_model(aima):
+def test_show_as_json_is_everything(aima):
     card = json.loads(aima("show", "face_embedding_512", "--json").stdout)
     assert "Provenance unverified" in card["licence"]["note"]
     assert card["source"]["package"] == "faceplugin-face-recognition-js"
     assert card["contract"]["crop"] == "arcface"
     assert card["calibration"]["slope"] > 0
-    assert card["runtime"] == "onnx"
-    text = aima("show", "face_embedding_512", COLUMNS="200").stdout
-    assert "source.version" in text
-    assert "thresholds.same" in text
+    assert (card["runtime"], card["used"], card["built"]) == ("onnx", True, True)
+    assert card["limits"]
+    figures = {(figure["name"], figure["under"]): figure for figure in card["measurement"]["figures"]}
+    assert figures["same person, not joined", ""]["n"] > 500
+    assert card["measurement"]["version"] == card["version"]
+
+
+def test_show_for_people_is_a_card(aima):
+    text = aima("show", "face_expression_7", COLUMNS="120").stdout
+    headings = ("Licence", "Limits", "Measured", "Contract", "Files, sha256")
+    assert [text.index(heading) for heading in headings] == sorted(text.index(heading) for heading in headings)
+    assert "need not be what a person feels" in text
+    assert "balanced accuracy" in text
+    assert "contempt" in text
+    assert "Operating points" not in text
+
+
+def test_show_says_that_a_card_is_stale(aima, monkeypatch):
+    old = own_cards().models["centerface"].model_copy(update={"version": "0"})
+    monkeypatch.setattr(model_card, "own_cards", lambda: Cards(models={"centerface": old}))
+    stale = "measured with version 0, the catalogue has 1"
+    assert stale in aima("show", "centerface", COLUMNS="200").stdout
+    assert json.loads(aima("show", "centerface", "--json").stdout)["stale"] == stale
+    text = aima("show", "face_landmarks_68", COLUMNS="200").stdout
+    assert "not measured: `aima eval" in text
+    assert json.loads(aima("show", "face_landmarks_68", "--json").stdout)["measurement"] is None
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "text"),
+    [
+        (0.0, "share", "0 %"),
+        (0.011, "share", "1.1 %"),
+        (0.00004, "share", "0.004 %"),
+        (1.0, "share", "100 %"),
+        (0.99958, "", "1.000"),
+        (14.44, "ms", "14.4 ms"),
+        (0.08, "eye distances", "0.080 eye distances"),
+    ],
+)
+def test_figures_are_short(value, unit, text):
+    assert model_card.shown(Figure(name="f", value=value, unit=unit, n=1, of="faces")) == text
 
 
 def test_show_of_an_unknown_model_names_it(aima):

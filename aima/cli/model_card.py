@@ -1,0 +1,163 @@
+"""The card of a model, for people and for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import PurePosixPath
+from typing import Any, Final
+
+from rich import box
+from rich.padding import Padding
+from rich.table import Column, Table
+
+from aima.cli.output import out, printable
+from aima.models.cards import Figure, Measurement, own_cards, stale
+from aima.models.catalogue import Entry, PackageSource, used
+from aima.models.verify import is_whole
+from aima.settings import Settings
+
+NOT_MEASURED: Final = "not measured: `aima eval DIR --cards FILE` measures it on a labelled folder"
+
+
+def card(entry: Entry, settings: Settings) -> dict[str, Any]:
+    """Everything that is known of a model: its entry, whether it is used and built, and what was measured."""
+    measured = own_cards().models.get(entry.name)
+    return {
+        **entry.model_dump(mode="json"),
+        "runtime": entry.runtime,
+        "used": entry in used(settings),
+        "built": is_whole(entry, settings.models_dir),
+        "measurement": measured.model_dump(mode="json") if measured else None,
+        "stale": stale(entry, measured) if measured else None,
+    }
+
+
+def print_card(entry: Entry, settings: Settings) -> None:
+    """The card as sections, what matters for using the model first."""
+    out.print(f"[bold]{printable(entry.name)}[/bold]  {printable(entry.summary)}")
+    _facts("", _identity(entry, settings))
+    _facts("Licence", _licence(entry))
+    _lines("Limits", entry.limits)
+    _print_measured(entry, own_cards().models.get(entry.name))
+    _facts("Operating points", _operating(entry))
+    _facts("Contract", ((key, _word(value)) for key, value in entry.contract.items()))
+    _facts("Files, sha256", _files(entry))
+
+
+def _identity(entry: Entry, settings: Settings) -> Iterable[tuple[str, str]]:
+    yield "task", entry.task
+    yield "version", entry.version
+    if entry.dimension:
+        yield "dimension", str(entry.dimension)
+    yield "source", ", ".join(map(str, (entry.source, *entry.also)))
+    yield "runs in", entry.runtime
+    yield "in use", _word(entry in used(settings))
+    yield "built", _word(is_whole(entry, settings.models_dir))
+
+
+def _licence(entry: Entry) -> Iterable[tuple[str, str]]:
+    licence = entry.licence
+    yield "code", licence.code
+    yield "weights", licence.weights
+    yield "stated", "by who made the weights" if licence.stated else "by nobody who can be relied on"
+    yield "note", licence.note
+
+
+def _operating(entry: Entry) -> Iterable[tuple[str, str]]:
+    for name, value in entry.thresholds.items():
+        yield name, f"{value:g}"
+    if entry.calibration:
+        record = entry.calibration
+        yield "log-odds", f"{record.slope:g} x similarity {record.intercept:+g}"
+        yield "fitted to", record.measured_on
+
+
+def _files(entry: Entry) -> Iterable[tuple[str, str]]:
+    for source in (entry.source, *entry.also):
+        if isinstance(source, PackageSource):
+            yield source.package, source.sha256
+            yield from ((PurePosixPath(member).name, sha256) for member, sha256 in source.members.items())
+    for name, sha256 in entry.files.items():
+        yield f"{name}, as built", sha256
+
+
+def _print_measured(entry: Entry, measured: Measurement | None) -> None:
+    if measured is None:
+        _facts("Measured", entry.measured.items() or [("", NOT_MEASURED)])
+        return
+    old = stale(entry, measured)
+    state = f"  [yellow]stale: {printable(old)}[/yellow]" if old else ""
+    data = f"on the labelled folder {measured.data} (labels {measured.labels[:12]})"
+    out.print(
+        f"\n[bold]Measured[/bold]  [dim]{printable(data)}, {measured.measured_on}, AIMA {measured.aima}[/dim]{state}"
+    )
+    _grid(("", "", ""), ((one.name, shown(one), f"of {one.n} {one.of}") for one in measured.figures if not one.under))
+    _print_conditions([figure for figure in measured.figures if figure.under])
+    if measured.confusion:
+        _print_confusion(measured.confusion)
+
+
+def _print_conditions(figures: Sequence[Figure]) -> None:
+    """Figures under conditions: one table for those that were measured under the same ones."""
+    by_name: dict[str, dict[str, Figure]] = {}
+    for figure in figures:
+        by_name.setdefault(figure.name, {})[figure.under] = figure
+    tables: dict[tuple[str, ...], list[str]] = {}
+    for name, under in by_name.items():
+        tables.setdefault(tuple(under), []).append(name)
+    for conditions, names in tables.items():
+        rows = ([by_name[name][under] for name in names] for under in conditions)
+        _grid(("", *names, "of"), ((row[0].under, *map(shown, row), _counted(row)) for row in rows))
+
+
+def _counted(row: Sequence[Figure]) -> str:
+    """Of how many things the figures of a row are."""
+    return ", ".join(dict.fromkeys(f"{figure.n} {figure.of}" for figure in row))
+
+
+def _print_confusion(confusion: Mapping[str, Mapping[str, int]]) -> None:
+    answers = sorted({answer for row in confusion.values() for answer in row})
+    rows = ((label, *(str(row.get(answer, "")) for answer in answers)) for label, row in confusion.items())
+    _grid(("shown, read as", *answers), rows)
+
+
+def shown(figure: Figure) -> str:
+    """Value and unit in a few characters."""
+    if figure.unit == "share":
+        percent = 100 * figure.value
+        return f"{percent:.1f} %" if 0.1 <= percent < 100 else f"{percent:.1g} %" if percent < 0.1 else "100 %"
+    digits = ".1f" if figure.unit == "ms" else ".3f"
+    return f"{figure.value:{digits}} {figure.unit}".rstrip()
+
+
+def _facts(title: str, rows: Iterable[tuple[str, str]]) -> None:
+    given = list(rows)
+    if not given:
+        return
+    if title:
+        out.print(f"\n[bold]{title}[/bold]")
+    _grid(("", ""), given)
+
+
+def _lines(title: str, lines: Sequence[str]) -> None:
+    _facts(title, (("-", line) for line in lines))
+
+
+def _grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """An indented table; with headings, and a line before them, if there are any."""
+    grid = Table(
+        *(Column(printable(name), overflow="fold") for name in columns),
+        show_header=any(columns), box=box.SIMPLE_HEAD if any(columns) else None, show_edge=False, pad_edge=False,
+    )  # fmt: skip
+    for row in rows:
+        grid.add_row(*map(printable, row))
+    if grid.row_count:
+        out.print(Padding(grid, (int(any(columns)), 0, 0, 2), expand=False))
+
+
+def _word(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(map(str, value))
+    return str(value)
