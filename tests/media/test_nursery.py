@@ -100,6 +100,13 @@ def test_children_hold_their_own_medium_and_nothing_of_others(
     assert not {name for name in nursery if name.startswith("socket")} & {opened(child.pid)[3] for child in pair}
 
 
+def test_children_have_networks_of_their_own(pair: tuple[Child, Child]) -> None:
+    if not all(child.walls["network"] for child in pair):
+        pytest.skip("this kernel refuses network namespaces")
+    networks = {Path(f"/proc/{pid}/ns/net").readlink() for pid in (os.getpid(), *(child.pid for child in pair))}
+    assert len(networks) == 3
+
+
 def test_a_childs_ring_is_its_own(plain_video: Path) -> None:
     info = inspect(plain_video, Media())
     segment = Segment("content", 0, "sight", 0, info.duration_us)
