@@ -10,7 +10,7 @@ from aima.evaluation.likeness import Likeness
 from aima.evaluation.report import Report
 from aima.evaluation.scores.boxes import BoxScores
 from aima.evaluation.scores.expressions import ExpressionScores
-from aima.models.cards import Figure
+from aima.models.cards import Figure, Unit
 
 AS_TAKEN: Final = "as taken"
 """The group of photographs to which nothing was done."""
@@ -31,30 +31,27 @@ def reported(task: str, report: Report) -> tuple[Figure, ...]:
 
 
 def likeness_figures(said: Likeness, wanted: Sequence[str], under: str = "") -> tuple[Figure, ...]:
-    """How well vectors tell persons from each other; `wanted`: of ALIKE; left out is what means nothing."""
-    photos = {"n": said.photos, "of": "portraits", "under": under}
-    scores = {
-        "auc": (said.auc, "area under the ROC curve of labelled pairs", ""),
-        "eer": (said.eer, "equal error rate of labelled pairs", "share"),
-        "bcubed": (said.bcubed_f1, "B-cubed F1 of the persons found", ""),
-    }
+    """How well vectors tell persons from each other; `wanted`: of ALIKE. Left out is what means nothing."""
+    n = said.photos
     figures = {
-        key: Figure.model_validate({"name": name, "value": value, "unit": unit, **photos})
-        for key, (value, name, unit) in scores.items()
-        if value is not None
+        "vector": share_figure("portraits with a vector", round(said.with_vector * n), n, "portraits", under),
+        "auc": _score("area under the ROC curve of labelled pairs", said.auc, n, under),
+        "eer": _score("equal error rate of labelled pairs", said.eer, n, under, "share"),
+        "missed": share_figure("same person, not joined", said.missed_at_join, said.same_pairs, "pairs", under),
+        "wrong": share_figure("different persons, joined", said.wrong_at_join, said.different_pairs, "pairs", under),
+        "bcubed": _score("B-cubed F1 of the persons found", said.bcubed_f1, n, under),
     }
-    shares = {
-        "vector": ("portraits with a vector", round(said.with_vector * said.photos), said.photos, "portraits"),
-        "missed": ("same person, not joined", said.missed_at_join, said.same_pairs, "pairs"),
-        "wrong": ("different persons, joined", said.wrong_at_join, said.different_pairs, "pairs"),
-    }
-    figures |= {key: share_figure(*counted, under) for key, counted in shares.items() if counted[2]}
-    return tuple(figures[key] for key in wanted if key in figures)
+    return tuple(figure for name in wanted for figure in figures[name])
 
 
-def share_figure(name: str, part: int, whole: int, of: str, under: str = "") -> Figure:
-    """How many of a whole that is not empty."""
-    return Figure(name=name, value=part / whole, unit="share", n=whole, of=of, under=under)
+def share_figure(name: str, part: int, whole: int, of: str, under: str = "") -> tuple[Figure, ...]:
+    """How many of a whole; nothing of nothing."""
+    return (Figure(name=name, value=part / whole, unit="share", n=whole, of=of, under=under),) if whole else ()
+
+
+def _score(name: str, value: float | None, photos: int, under: str, unit: Unit = "") -> tuple[Figure, ...]:
+    given = () if value is None else (value,)
+    return tuple(Figure(name=name, value=one, unit=unit, n=photos, of="portraits", under=under) for one in given)
 
 
 def _detection(report: Report) -> tuple[Figure, ...]:
@@ -132,9 +129,9 @@ def _recall(scores: ExpressionScores) -> list[Figure]:
     """By label, for the labels that the model knows."""
     rows = {label: row for label, row in scores.confusion.items() if label not in scores.unknown}
     return [
-        share_figure("recall", row.get(label, 0), sum(row.values()), "faces", label)
+        figure
         for label, row in rows.items()
-        if row
+        for figure in share_figure("recall", row.get(label, 0), sum(row.values()), "faces", label)
     ]
 
 

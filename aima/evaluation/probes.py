@@ -51,9 +51,7 @@ class _Detector:
         self._found.append(portrait.main is not None)
 
     def figures(self) -> tuple[Figure, ...]:
-        if not self._found:
-            return ()
-        return (share_figure("portraits in which a face is found", sum(self._found), len(self._found), "portraits"),)
+        return share_figure("portraits in which a face is found", sum(self._found), len(self._found), "portraits")
 
 
 class _Embedder:
