@@ -74,7 +74,7 @@ def _mixed(mixed: MixedCluster, answers: Answers, album: Album) -> Iterator[Elem
 
 
 def _split(split: SplitIdentity, answers: Answers, album: Album) -> Iterator[Element | None]:
-    yield element("h3", f"{split.identity} is split")
+    yield element("h3", f"{split.identity} is {'split' if len(split.files) > 1 else 'not whole'}")
     for person, files in split.files.items():
         yield _group(f"as {person}", files, answers, album)
     if split.missing:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from aima.evaluation.page.elements import NOTHING, Cell, Element, section, table
+from aima.domain.text import count
+from aima.evaluation.page.elements import NOTHING, Cell, Element, folded, section, table
 from aima.evaluation.report import Cost
 
 COSTS: Final = "Milliseconds of one CPU core for every analysed frame, by what spent them."
 FAILED: Final = "What could not be looked at counts as if nothing were found in it."
 PARTIAL: Final = "Something of these files could be looked at, but not everything."
+MANY: Final = 20
 MISSING: Final = "What this evaluation says nothing about, and why."
 
 
@@ -23,7 +25,8 @@ def cost_section(costs: Sequence[Cost]) -> Element:
 
 def reasons_section(name: str, title: str, meaning: str, reasons: Mapping[str, str], what: str) -> Element:
     """Something that is not there, with why."""
-    return section(name, title, meaning, table((what, "why"), sorted(reasons.items())))
+    whole = table((what, "why"), sorted(reasons.items()))
+    return section(name, title, meaning, folded(count(len(reasons), what), whole) if len(reasons) > MANY else whole)
 
 
 def _row(cost: Cost, analyzers: Sequence[str]) -> tuple[Cell, ...]:

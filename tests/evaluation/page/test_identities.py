@@ -23,6 +23,7 @@ def test_who_was_mixed_and_who_was_split(tmp_path) -> None:
     assert "P1 mixes Ada and Bo" in page.text
     assert "Ada is split" in page.text
     assert "without a person" in page.text
+    assert "not whole" not in page.text
     assert page.tags.count("img") == 5
 
 
@@ -31,6 +32,12 @@ def test_nothing_mixed_is_said_in_words(tmp_path) -> None:
     page = Page(render(identities_section(score_partition(FILES, found), Answers(), album(tmp_path))))
     assert "No two persons are mixed, and none is split." in page.text
     assert "4 pictures of 2 persons in 2 groups: precision 1.000, recall 1.000, F1 1.000" in page.text
+
+
+def test_a_person_with_pictures_of_nobody_is_not_whole(tmp_path) -> None:
+    page = Page(render(identities_section(score_partition(FILES, {"a1.jpg": "P1"}), Answers(), album(tmp_path))))
+    assert "Ada is not whole" in page.text
+    assert "is split" not in page.text
 
 
 def test_of_a_large_group_some_pictures_are_shown(tmp_path) -> None:

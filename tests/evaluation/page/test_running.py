@@ -26,3 +26,11 @@ def test_reasons_are_sorted_by_what_they_are_about() -> None:
         render(reasons_section("failed", "Files that failed", "Why.", {"b.jpg": "gone", "a<b>.jpg": "empty"}, "file"))
     )
     assert [word for word in page.words if word.strip()][-4:] == ["a<b>.jpg", "empty", "b.jpg", "gone"]
+
+
+def test_many_reasons_are_folded() -> None:
+    reasons = {f"{number}.jpg": "gone" for number in range(30)}
+    page = Page(render(reasons_section("failed", "Files that failed", "Why.", reasons, "file")))
+    assert "30 files" in page.words
+    assert page.tags.count("details") == 1
+    assert page.words.count("gone") == 30
