@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from aima.analyzers.crops import Pixels
+from aima.analyzers.sharpening import sharpness
 
 Reals = npt.NDArray[np.float64]
 
@@ -103,15 +104,7 @@ def quality(scores: Reals, sizes: Reals, seen: Pose, crops: list[Pixels]) -> Rea
 
 
 def _looks(crop: Pixels) -> tuple[float, float, float]:
-    """Sharpness (share of the contrast), contrast (grey levels) and the share of burnt and drowned pixels.
-
-    Sharpness is the variance of the second derivative (the variance of the Laplacian, axis by axis) along the axis
-    where it is smaller, so that a movement, which blurs along one axis only, is seen. Slight smoothing before keeps
-    noise from passing for detail.
-    """
+    """Sharpness (share of the contrast), contrast (grey levels) and the share of burnt and drowned pixels."""
     grey = cv2.cvtColor(crop, cv2.COLOR_RGB2GRAY)
-    smooth = cv2.GaussianBlur(grey, (0, 0), 1).astype(np.float32)[8:-8, 8:-8]
-    bends = (np.diff(smooth, 2, axis=0).var(), np.diff(smooth, 2, axis=1).var())
-    sharpness = float(min(bends)) / (float(smooth.var()) + 1)
     lost = np.mean((grey < 8) | (grey > 247))
-    return max(sharpness, 1e-6), max(float(grey.std()), 1.0), float(lost)
+    return sharpness(crop), max(float(grey.std()), 1.0), float(lost)

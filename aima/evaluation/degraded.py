@@ -17,6 +17,7 @@ from aima.evaluation.degrading import Copy, Variant, degrade, variants
 from aima.evaluation.likeness import Likeness, Rule, Seen, compare
 from aima.evaluation.looking import Eyes, Pixels, decode
 from aima.evaluation.scores.result import Result
+from aima.evaluation.subject import subject
 from aima.evaluation.truth import Truth
 from aima.settings import Settings
 
@@ -80,7 +81,8 @@ class _Gallery:
         """Look at a photograph in all variants. Where it shows no face, nothing is known of its copies either."""
         started = time.process_time()
         tracks = self._eyes.tracks(pixels, file)
-        face = main_face(tracks)
+        number = subject([track.locator.box for track in tracks], (pixels.shape[1], pixels.shape[0]))
+        face = None if number is None else tracks[number]
         plain = Copy.of(pixels, face.locator.box) if face else None
         for variant in self._variants:
             if not variant.steps:
