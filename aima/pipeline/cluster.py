@@ -27,9 +27,12 @@ def connect(environment: Mapping[str, str]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import ray
+        from ray._private import worker
 
         if ray.is_initialized():
             return
+        # Ray tells of every worker that died on our standard output, where a program may expect JSON; we report it.
+        worker._worker_logs_enabled = False
         address = os.environ.get("RAY_ADDRESS", "auto")
         try:
             _knock(address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from aima import local
@@ -21,3 +23,14 @@ def test_connecting_twice_is_once_and_the_cluster_tells_its_size(stack):
     assert cluster.workers() == 2
     cluster.disconnect()
     cluster.disconnect()
+
+
+def test_ray_does_not_speak_on_our_standard_output(stack, capfd):
+    from ray._private import worker
+    from ray._private.utils import publish_error_to_driver
+
+    cluster.connect(local.ray_environment(stack))
+    publish_error_to_driver("worker_died", "A worker died", worker.global_worker.gcs_client)
+    time.sleep(2.0)
+    cluster.disconnect()
+    assert "A worker died" not in "".join(capfd.readouterr())
