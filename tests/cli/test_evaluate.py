@@ -56,8 +56,9 @@ def out(tmp_path_factory) -> Path:
 @pytest.fixture(scope="module")
 def done(user, before, folder, out) -> subprocess.CompletedProcess[str]:
     """The command, once."""
-    options = ("--json", "--predictions", str(out / "predictions"), "--report", str(out / "page.html"))
-    return aima(user, "eval", str(folder), *options)
+    places = {"predictions": "predictions", "report": "page.html", "cards": "cards.json"}
+    options = [part for option, name in places.items() for part in (f"--{option}", str(out / name))]
+    return aima(user, "eval", str(folder), "--json", *options)
 
 
 @pytest.fixture(scope="module")
@@ -130,6 +131,12 @@ def test_the_page_shows_faces_and_belongs_to_its_owner(report, out):
     assert report["report"] == str(page)
     assert page.stat().st_mode & 0o077 == 0
     assert "two" in page.read_text("utf-8")
+
+
+def test_the_cards_tell_of_the_models_that_were_used(report, out):
+    cards = (out / "cards.json").read_text("utf-8")
+    assert report["cards"] == str(out / "cards.json")
+    assert all(version.partition("@")[0] in cards for version in report["models"].values())
 
 
 @pytest.mark.skipif(not SCORER.is_file(), reason=MEDIA_REASON)
