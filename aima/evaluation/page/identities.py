@@ -20,7 +20,8 @@ GROUPING: Final = (
 )
 COMPARING: Final = (
     "Two pictures at a time: the same person or not. At the equal error rate as many same pairs are missed as "
-    "different ones are joined. AIMA joins by log-odds: the natural logarithm of how likely it is the same person."
+    "different ones are joined. AIMA joins by log-odds: the natural logarithm of the odds for the same person, 0 where "
+    "they are even."
 )
 
 
