@@ -28,7 +28,7 @@ class FaceDetectorOptions(Options):
     """How finely faces are looked for."""
 
     long_side: int = Field(640, ge=64, le=4096, description="pixels of the longer side at which faces are looked for")
-    small_side: int = Field(256, ge=0, le=4096, description="smaller pictures are enlarged to this longer side")
+    small_side: int = Field(192, ge=0, le=4096, description="smaller pictures are enlarged to this longer side")
     close_side: int = Field(
         160, ge=0, le=4096, description="where no face is found, one that fills the picture is looked for so coarsely"
     )
@@ -56,8 +56,8 @@ class FaceDetector(Analyzer[FaceDetectorOptions]):
         """One list of faces per frame, all frames of the batch in one call of the network."""
         if not len(batch.frames):
             return self.table(batch.pts_us, {"faces": []})
-        side = max(batch.frames.shape[1:3])
-        found = self._look(batch, min(max(side, options.small_side), options.long_side), options)
+        side = min(max(*batch.frames.shape[1:3], options.small_side), options.long_side)
+        found = self._look(batch, side, options)
         empty = np.setdiff1d(np.arange(len(batch.frames)), found.frame)
         if len(empty) and 0 < options.close_side < side:
             closer = self._look(replace(batch, frames=batch.frames[empty]), options.close_side, options)
