@@ -82,6 +82,24 @@ def test_log_odds_join_the_same_and_nobody_else(settings, found, vectors):
     assert (odds[~same] >= -2).mean() < 0.01
 
 
+def test_a_threshold_found_on_some_persons_holds_for_others(found, vectors):
+    """Fitted to a half of the persons and used for the other half, twenty times."""
+    files = list(vectors)
+    persons = np.array([found[file][0] for file in files])
+    rows, columns = np.triu_indices(len(files), 1)
+    scores = np.einsum("nd,nd->n", *(np.stack([vectors[files[i]] for i in side]) for side in (rows, columns)))
+    same, random = persons[rows] == persons[columns], np.random.default_rng(0)
+    missed, wrong = [], []
+    for _ in range(20):
+        learnt = np.isin(persons, random.permutation(np.unique(persons))[: len(np.unique(persons)) // 2])
+        known, new = learnt[rows] & learnt[columns], ~learnt[rows] & ~learnt[columns]
+        joined = fit_calibration(scores[known], same[known]).log_odds(scores[new]) >= 0
+        missed.append((~joined[same[new]]).mean())
+        wrong.append(joined[~same[new]].mean())
+    assert np.mean(missed) < 0.03
+    assert np.mean(wrong) < 0.0005
+
+
 def test_mouth_landmarks_lie_on_the_mouth(settings, found):
     """Points 48 and 54 are the corners that the detector found by other means; 60..67 lie between the lips' outline."""
     model = load(settings, "mouth_landmarks")
