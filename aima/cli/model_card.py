@@ -7,6 +7,7 @@ from pathlib import PurePosixPath
 from typing import Any, Final
 
 from rich import box
+from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Column, Table
 
@@ -106,13 +107,15 @@ def _print_conditions(figures: Sequence[Figure]) -> None:
     for name, under in by_name.items():
         tables.setdefault(tuple(under), []).append(name)
     for conditions, names in tables.items():
-        rows = ([by_name[name][under] for name in names] for under in conditions)
-        _grid(("", *names, "of"), ((row[0].under, *map(shown, row), _counted(row)) for row in rows))
+        headings = [f"{name}\n{_counted(by_name[name].values())}" for name in names]
+        _grid(("", *headings), ((under, *(shown(by_name[name][under]) for name in names)) for under in conditions))
 
 
-def _counted(row: Sequence[Figure]) -> str:
-    """Of how many things the figures of a row are."""
-    return ", ".join(dict.fromkeys(f"{figure.n} {figure.of}" for figure in row))
+def _counted(figures: Iterable[Figure]) -> str:
+    """Of how many things figures are, which are of things of one kind."""
+    given = list(figures)
+    least, most = min(figure.n for figure in given), max(figure.n for figure in given)
+    return f"of {least}{f' to {most}' if most > least else ''} {given[0].of}"
 
 
 def _print_confusion(confusion: Mapping[str, Mapping[str, int]]) -> None:
@@ -146,7 +149,7 @@ def _lines(title: str, lines: Sequence[str]) -> None:
 def _grid(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """An indented table; with headings, and a line before them, if there are any."""
     grid = Table(
-        *(Column(printable(name), overflow="fold") for name in columns),
+        *(Column(escape(name), overflow="fold") for name in columns),
         show_header=any(columns), box=box.SIMPLE_HEAD if any(columns) else None, show_edge=False, pad_edge=False,
     )  # fmt: skip
     for row in rows:
