@@ -43,13 +43,13 @@ class Curve(NamedTuple):
         return np.asarray(1 / (1 + np.exp(-steps)))
 
 
-BEST = 0.9
+BEST = 0.87
 """What a flawless picture reaches, before its curves."""
 
 SCORE = Curve(0.43, 5.1)
-SIZE = Curve(3.75, 4.0)  # log2 of pixels
-SHARPNESS = Curve(-10.6, 1.4)  # log2 of the share of the contrast
-CONTRAST = Curve(2.15, 0.75)  # log2 of grey levels
+SIZE = Curve(4.2, 3.0)  # log2 of pixels
+SHARPNESS = Curve(-10.5, 3.0)  # log2 of the share of the contrast
+CONTRAST = Curve(3.0, 1.6)  # log2 of grey levels
 LOST = Curve(0.78, -6.6)  # share of burnt and drowned pixels
 YAW = Curve(62.0, -0.155)  # degrees
 PITCH = Curve(45.0, -0.125)  # degrees

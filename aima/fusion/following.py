@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from aima.fusion import thresholds as limits
-from aima.fusion.linkage import discounts
+from aima.fusion.linkage import shortfalls
 from aima.fusion.observed import Floats, Observed, known
 from aima.models.model import Calibration
 
@@ -29,7 +29,7 @@ FORBIDDEN = 1e6
 class _Path:
     """A track in the making: face indices, and what is known of its motion and look.
 
-    last: the last vector, NaN where there is none yet, and what is taken off for its quality in log-odds.
+    last: the last vector, NaN where there is none yet; last_shortfall: that of its quality.
     good: sum of the vectors of useful quality.
     """
 
@@ -39,7 +39,7 @@ class _Path:
     box: Floats
     last: Floats
     good: Floats
-    last_discount: float = 0.0
+    last_shortfall: float = 0.0
     velocity: Floats = field(default_factory=lambda: np.zeros(2, np.float32))
 
     def predicted(self, now_us: int) -> Floats:
@@ -76,7 +76,7 @@ class _Looks:
         self.observed, self._calibration = observed, calibration
         self._known = known(observed.vectors)
         self._useful = self._known & (observed.quality >= limits.USEFUL_QUALITY)
-        self._discounts = discounts(observed.quality)
+        self._shortfalls = shortfalls(observed.quality)
 
     def begin(self, face: int, frame: int) -> _Path:
         """A path of one face."""
@@ -91,12 +91,18 @@ class _Looks:
         """One more face of a path."""
         path.faces.append(face)
         if self._known[face]:
-            path.last, path.last_discount = self.observed.vectors[face], float(self._discounts[face])
+            path.last, path.last_shortfall = self.observed.vectors[face], float(self._shortfalls[face])
         if self._useful[face]:
             path.good = path.good + self.observed.vectors[face]
 
-    def compare(self, live: list[_Path], faces: npt.NDArray[np.int64]) -> tuple[npt.NDArray[np.float64], Mask]:
-        """Log-odds [paths, faces] that both are one person, NaN where unknown; and where two good looks differ."""
+    def compare(
+        self, live: list[_Path], faces: npt.NDArray[np.int64], bridged: Mask
+    ) -> tuple[npt.NDArray[np.float64], Mask]:
+        """Log-odds [paths, faces] that both are one person, NaN where unknown; and where two good looks differ.
+
+        bridged: bool [paths, 1], paths that were not seen in the frame before: only there are poor looks distrusted,
+        since whoever looks alike and is near a moment later is hardly somebody else.
+        """
         if self._calibration is None or not self.observed.vectors.shape[1]:
             unknown = np.full((len(live), len(faces)), np.nan)
             return unknown, np.zeros(unknown.shape, bool)
@@ -106,8 +112,9 @@ class _Looks:
         seen_well = lengths > 0
         means = np.divide(good, lengths, out=np.full_like(good, np.nan), where=seen_well)
         before = self._calibration.log_odds(np.stack([path.last for path in live]) @ vectors)
-        before -= np.array([path.last_discount for path in live])[:, None]
-        odds = np.fmax(before, self._calibration.log_odds(means @ vectors)) - self._discounts[faces]
+        seeming = np.outer([path.last_shortfall for path in live], self._shortfalls[faces])
+        before -= limits.POOR_ALIKE * seeming * bridged
+        odds = np.fmax(before, self._calibration.log_odds(means @ vectors))
         return np.asarray(odds, np.float64), np.asarray(seen_well & self._useful[faces] & (odds < limits.ALIKE))
 
 
@@ -135,8 +142,8 @@ def _costs(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], frame
     expected = np.stack([path.predicted(int(looks.observed.frames_us[frame])) for path in live])
     # A face that stops or turns is where it was rather than where it was going.
     place = np.maximum(overlap(expected, boxes), overlap(np.stack([path.box for path in live]), boxes))
-    odds, differs = looks.compare(live, faces)
     bridged = np.array([path.frame < frame - 1 for path in live])[:, None]
+    odds, differs = looks.compare(live, faces, bridged)
     # A comparison with NaN (no vector) is false.
     follows = (place >= limits.PLACE) & (~bridged | (odds >= limits.ALIKE))
     follows |= place >= limits.PLACE_ALONE

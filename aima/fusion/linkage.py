@@ -29,13 +29,13 @@ DECIMALS: Final = 4
 class Points:
     """What is to be grouped, n points.
 
-    vectors: float32 [n, d], a unit vector or a weighted mean of such. discounts: float32 [n], log-odds that are
-    taken off a comparison with this point. weights: float32 [n]. apart: for each point those that it never joins,
+    vectors: float32 [n, d], a unit vector or a weighted mean of such. shortfalls: float32 [n], 0..1, how far its
+    quality falls short, see `shortfalls`. weights: float32 [n]. apart: for each point those that it never joins,
     symmetric.
     """
 
     vectors: Rows
-    discounts: Rows
+    shortfalls: Rows
     weights: Rows
     apart: tuple[frozenset[int], ...]
 
@@ -46,14 +46,14 @@ class Points:
         """One point per group: the weighted mean of its members, apart from what any of them is apart from."""
         owner = {point: number for number, group in enumerate(groups) for point in group}
         means = [np.average(self.vectors[group], axis=0, weights=self.weights[group]) for group in groups]
-        discounts = [np.average(self.discounts[group], weights=self.weights[group]) for group in groups]
+        shortfalls = [np.average(self.shortfalls[group], weights=self.weights[group]) for group in groups]
         apart = (
             frozenset(owner[other] for point in group for other in self.apart[point] if other in owner)
             for group in groups
         )
         return Points(
             vectors=np.array(means, np.float32).reshape(len(groups), self.vectors.shape[1]),
-            discounts=np.array(discounts, np.float32),
+            shortfalls=np.array(shortfalls, np.float32),
             weights=np.array([self.weights[group].sum() for group in groups], np.float32),
             apart=tuple(apart),
         )
@@ -63,16 +63,19 @@ class Points:
         return self.gathered([[point] for point in chosen])
 
 
-def discounts(quality: npt.ArrayLike) -> Rows:
-    """Log-odds that are taken off a comparison with looks of this quality: blurred, dark, turned strangers resemble."""
-    shortfall = np.clip(1 - np.asarray(quality) / limits.USEFUL_QUALITY, 0, 1)
-    return np.asarray(limits.POOR_ALIKE / 2 * shortfall, np.float32)
+def shortfalls(quality: npt.ArrayLike) -> Rows:
+    """How far looks of this quality fall short of good ones: 0 for good, 1 for worthless ones."""
+    return np.asarray(np.sqrt(np.clip(1 - np.asarray(quality) / limits.GOOD_QUALITY, 0, 1)), np.float32)
 
 
 def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
-    """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)]."""
-    odds = calibration.log_odds(a.vectors @ b.vectors.T) - a.discounts[:, None] - b.discounts[None, :]
-    return np.round(odds, DECIMALS)
+    """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)].
+
+    Two poor looks seem more alike than they are, by the product of their shortfalls: blurred strangers resemble each
+    other, but nobody who was seen well. A product of means is the mean of products, so it holds for groups, too.
+    """
+    seeming = limits.POOR_ALIKE * np.outer(a.shortfalls, b.shortfalls)
+    return np.asarray(np.round(calibration.log_odds(a.vectors @ b.vectors.T) - seeming, DECIMALS), np.float64)
 
 
 def agglomerate(points: Points, calibration: Calibration, least: float) -> list[list[int]]:
@@ -89,7 +92,7 @@ class _Agglomeration:
     def __init__(self, points: Points, calibration: Calibration, least: float) -> None:
         self._calibration, self._least = calibration, least
         self._means = points.vectors.copy()
-        self._discounts = points.discounts.copy()
+        self._shortfalls = points.shortfalls.copy()
         self._weights = points.weights.astype(np.float64)
         self._apart = [set(others) for others in points.apart]
         self._stamp = np.zeros(len(points), np.int64)
@@ -114,7 +117,7 @@ class _Agglomeration:
     def _enqueue(self, one: int) -> None:
         """Queue a group with its closest partner, if there is one that is close enough."""
         odds = self._calibration.log_odds(self._means @ self._means[one])
-        scores = np.round(odds - self._discounts - self._discounts[one], DECIMALS)
+        scores = np.round(odds - limits.POOR_ALIKE * self._shortfalls[one] * self._shortfalls, DECIMALS)
         scores[self._dead] = -np.inf
         scores[[one, *self._apart[one]]] = -np.inf
         other = int(np.argmax(scores))
@@ -125,7 +128,7 @@ class _Agglomeration:
     def _merge(self, kept: int, gone: int) -> int:
         share = self._weights[gone] / (self._weights[kept] + self._weights[gone])
         self._means[kept] += np.float32(share) * (self._means[gone] - self._means[kept])
-        self._discounts[kept] += np.float32(share) * (self._discounts[gone] - self._discounts[kept])
+        self._shortfalls[kept] += np.float32(share) * (self._shortfalls[gone] - self._shortfalls[kept])
         self._weights[kept] += self._weights[gone]
         self._members[kept] += self._members[gone]
         self._stamp[kept] += 1

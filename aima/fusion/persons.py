@@ -1,8 +1,9 @@
 """Persons: which tracks of the whole archive show the same face.
 
 Groups within each medium come first, then groups across the archive, both by average linkage on calibrated
-log-odds. Two tracks that overlap in time in one content are never one person. Only tracks that are surely faces
-found a person; the others join one if it is clear which, or stay with nobody.
+log-odds; then groups that were seen in several looks are reunited. Two tracks that overlap in time in one content
+are never one person. Only tracks that are surely faces found a person; the others join one if it is clear which, or
+stay with nobody.
 """
 
 from __future__ import annotations
@@ -16,10 +17,10 @@ import numpy as np
 
 from aima.domain.track import Cluster, Link, Track
 from aima.fusion import thresholds as limits
-from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, discounts, log_odds
+from aima.fusion.glimpses import with_glimpses
+from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, shortfalls
+from aima.fusion.reunion import Groups, reunite
 from aima.models.model import Calibration
-
-Groups = list[list[int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +35,9 @@ class _Rule:
 def link(tracks: Sequence[Track], calibration: Calibration, join: float, review: float) -> tuple[Cluster, ...]:
     """Partition of tracks into persons, sorted by first track; the same for any order of `tracks`.
 
-    join: tracks are joined at or above these log-odds. review: a weak track stays with nobody if a second person
-    reaches these log-odds. Tracks without vectors (identification off) belong to nobody.
+    join: tracks are joined at or above these log-odds. review: groups whose mean reaches these are looked at again,
+    see `reunite`; as far as `join` lies above it must a weak track be more like one person than like any other, or it
+    stays with nobody. Tracks without vectors (identification off) belong to nobody.
     """
     ordered = sorted(tracks, key=_key)
     place = {track.track_id: number for number, track in enumerate(ordered)}
@@ -49,13 +51,14 @@ def _key(track: Track) -> tuple[str, int, str]:
 
 
 def _sure(tracks: Sequence[Track]) -> set[str]:
-    """Tracks that are surely a face: sure looks add up. A still picture has only one look to give."""
+    """Tracks that are surely a face: sure or clear looks add up. A still picture has only one look to give."""
     moving = {track.content_id for track in tracks if track.pts_us[-1] > 0}
     return {t.track_id for t in tracks if (_seen_well(t) if t.content_id in moving else _looks_well(t))}
 
 
 def _seen_well(track: Track) -> bool:
-    evidence = float((track.scores - limits.FACE_SCORE).sum())
+    clear = limits.CLEAR * (track.quality >= limits.USEFUL_QUALITY)
+    evidence = float(np.maximum(track.scores - limits.FACE_SCORE, clear).sum())
     turned = float(track.quality.max()) < limits.WEAK_QUALITY
     return evidence >= limits.SURE and _size(track) >= (limits.TURNED_SIZE if turned else limits.FOUNDER_SIZE)
 
@@ -81,8 +84,9 @@ def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cl
     points = as_points(tracks)
     founders = [number for number, track in enumerate(tracks) if track.track_id in sure]
     groups = _across(points, _within(tracks, points, founders, rule), rule)
+    groups = reunite(points, groups, rule.calibration, rule.join, rule.review)
     weak = [n for n, t in enumerate(tracks) if t.track_id not in sure and t.quality.max() >= limits.WEAK_QUALITY]
-    groups = _with_weak(points, groups, weak, rule)
+    groups = with_glimpses(points, groups, weak, rule.calibration, rule.join, rule.join - rule.review)
     return [_cluster(tracks, points, group, rule.calibration) for group in groups]
 
 
@@ -93,7 +97,7 @@ def as_points(tracks: Sequence[Track]) -> Points:
     looks = np.array([max(len(track.vectors), 1) for track in tracks])
     return Points(
         vectors=np.array([track.vector for track in tracks], np.float32),
-        discounts=discounts(best),
+        shortfalls=shortfalls(best),
         weights=np.asarray(looks * np.maximum(best, 0.05), np.float32),
         apart=_overlapping(tracks),
     )
@@ -131,30 +135,14 @@ def _across(points: Points, groups: Groups, rule: _Rule) -> Groups:
     return [sorted(itertools.chain.from_iterable(groups[place] for place in group)) for group in joined]
 
 
-def _with_weak(points: Points, groups: Groups, weak: Sequence[int], rule: _Rule) -> Groups:
-    """Give weak tracks to the one person that they clearly are; the surest first."""
-    if not weak or not groups:
-        return groups
-    scores = log_odds(points.taken(weak), points.gathered(groups), rule.calibration)
-    # Compared with the sure members only, so that it does not matter which weak track came before.
-    grown = [list(group) for group in groups]
-    for place in np.argsort(-scores.max(axis=1), kind="stable"):
-        track = weak[int(place)]
-        free = [number for number, group in enumerate(grown) if points.apart[track].isdisjoint(group)]
-        near = [number for number in free if scores[place, number] >= rule.review]
-        if len(near) == 1 and scores[place, near[0]] >= rule.join:
-            grown[near[0]].append(track)
-    return [sorted(group) for group in grown]
-
-
 def _cluster(tracks: Sequence[Track], points: Points, group: list[int], calibration: Calibration) -> Cluster:
     """Links in the order of the tracks, each with its mean log-odds against the others."""
     if len(group) == 1:
         return _alone(tracks[group[0]])
     own = points.taken(group)
     alike = np.einsum("nd,nd->n", own.vectors, _others(own.vectors, own.weights))
-    off = own.discounts + _others(own.discounts[:, None], own.weights)[:, 0]
-    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike) - off]
+    seeming = limits.POOR_ALIKE * own.shortfalls * _others(own.shortfalls[:, None], own.weights)[:, 0]
+    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike) - seeming]
     return Cluster(
         tuple(Link(tracks[number].track_id, value, {"face": value}) for number, value in zip(group, odds, strict=True))
     )

@@ -5,17 +5,18 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import pdist
 
-from aima.fusion.linkage import Points, agglomerate, log_odds
+from aima.fusion.linkage import Points, agglomerate, log_odds, shortfalls
+from aima.fusion.thresholds import GOOD_QUALITY, POOR_ALIKE
 from aima.models.model import Calibration
 
 IDENTITY = Calibration(slope=1.0, intercept=0.0)
 
 
-def points(vectors: np.ndarray, apart: dict[int, set[int]] | None = None, discount: float = 0.0) -> Points:
+def points(vectors: np.ndarray, apart: dict[int, set[int]] | None = None, shortfall: float = 0.0) -> Points:
     one = np.ones(len(vectors), np.float32)
     others = apart or {}
     return Points(
-        vectors.astype(np.float32), discount * one, one, tuple(frozenset(others.get(n, ())) for n in range(len(one)))
+        vectors.astype(np.float32), shortfall * one, one, tuple(frozenset(others.get(n, ())) for n in range(len(one)))
     )
 
 
@@ -40,10 +41,21 @@ def test_a_group_is_judged_by_the_mean_over_its_members():
     assert agglomerate(points(circle(0, 60, 40)), IDENTITY, 0.6) == [[0, 1, 2]]
 
 
-def test_discounts_are_taken_off_once_for_each_side():
-    plain, poor = points(circle(0, 60)), points(circle(0, 60), discount=0.1)
-    assert log_odds(plain, poor, IDENTITY)[0, 1] == pytest.approx(0.4, abs=1e-4)
-    assert log_odds(poor, poor, IDENTITY)[0, 1] == pytest.approx(0.3, abs=1e-4)
+def test_poor_points_seem_more_alike_to_each_other_only():
+    plain, poor = points(circle(0, 60)), points(circle(0, 60), shortfall=0.2)
+    assert log_odds(plain, poor, IDENTITY)[0, 1] == pytest.approx(0.5, abs=1e-4)
+    assert log_odds(poor, poor, IDENTITY)[0, 1] == pytest.approx(0.5 - POOR_ALIKE * 0.04, abs=1e-4)
+    assert agglomerate(poor, IDENTITY, 0.4) == [[0], [1]]
+    assert agglomerate(plain, IDENTITY, 0.4) == [[0, 1]]
+
+
+@settings(deadline=None, derandomize=True, max_examples=40)
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_shortfall_falls_with_quality(a: float, b: float):
+    poorer, better = shortfalls(np.array(sorted((a, b))))
+    assert 1 >= poorer >= better >= 0
+    assert shortfalls(np.zeros(1))[0] == 1
+    assert shortfalls(np.array([GOOD_QUALITY]))[0] == 0
 
 
 def test_gathering_keeps_means_weights_and_what_is_apart():
