@@ -15,7 +15,7 @@ import numpy.typing as npt
 from scipy.optimize import linear_sum_assignment
 
 from aima.fusion import thresholds as limits
-from aima.fusion.linkage import shortfalls
+from aima.fusion.linkage import seeming, shortfalls
 from aima.fusion.observed import Floats, Observed, known
 from aima.models.model import Calibration
 
@@ -112,8 +112,8 @@ class _Looks:
         seen_well = lengths > 0
         means = np.divide(good, lengths, out=np.full_like(good, np.nan), where=seen_well)
         before = self._calibration.log_odds(np.stack([path.last for path in live]) @ vectors)
-        seeming = np.outer([path.last_shortfall for path in live], self._shortfalls[faces])
-        before -= limits.POOR_ALIKE * seeming * bridged
+        short = np.array([path.last_shortfall for path in live])[:, None]
+        before -= bridged * seeming(short, self._shortfalls[faces])
         odds = np.fmax(before, self._calibration.log_odds(means @ vectors))
         return np.asarray(odds, np.float64), np.asarray(seen_well & self._useful[faces] & (odds < limits.ALIKE))
 

@@ -68,14 +68,25 @@ def shortfalls(quality: npt.ArrayLike) -> Rows:
     return np.asarray(np.sqrt(np.clip(1 - np.asarray(quality) / limits.GOOD_QUALITY, 0, 1)), np.float32)
 
 
-def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
-    """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)].
+_WORTHLESS: Final = float(shortfalls(limits.WEAK_QUALITY))
 
-    Two poor looks seem more alike than they are, by the product of their shortfalls: blurred strangers resemble each
-    other, but nobody who was seen well. A product of means is the mean of products, so it holds for groups, too.
+
+def seeming(a: npt.ArrayLike, b: npt.ArrayLike) -> Scores:
+    """Log-odds by which looks with these shortfalls seem more alike than they are; the arguments are broadcast.
+
+    Blurred strangers resemble each other, but nobody who was seen well: both must fall short, and the product of means
+    is the mean of products, so that it holds for groups, too. But a look that is worthless says nothing beside any
+    other: what resembles it does so by chance.
     """
-    seeming = limits.POOR_ALIKE * np.outer(a.shortfalls, b.shortfalls)
-    return np.asarray(np.round(calibration.log_odds(a.vectors @ b.vectors.T) - seeming, DECIMALS), np.float64)
+    one, other = np.asarray(a, np.float64), np.asarray(b, np.float64)
+    worthless = (np.maximum(one, other) - _WORTHLESS) / (1 - _WORTHLESS)
+    return np.asarray(limits.POOR_ALIKE * np.maximum(one * other, worthless))
+
+
+def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
+    """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)]."""
+    odds = calibration.log_odds(a.vectors @ b.vectors.T) - seeming(a.shortfalls[:, None], b.shortfalls)
+    return np.asarray(np.round(odds, DECIMALS), np.float64)
 
 
 def agglomerate(points: Points, calibration: Calibration, least: float) -> list[list[int]]:
@@ -117,7 +128,7 @@ class _Agglomeration:
     def _enqueue(self, one: int) -> None:
         """Queue a group with its closest partner, if there is one that is close enough."""
         odds = self._calibration.log_odds(self._means @ self._means[one])
-        scores = np.round(odds - limits.POOR_ALIKE * self._shortfalls[one] * self._shortfalls, DECIMALS)
+        scores = np.round(odds - seeming(self._shortfalls, self._shortfalls[one]), DECIMALS)
         scores[self._dead] = -np.inf
         scores[[one, *self._apart[one]]] = -np.inf
         other = int(np.argmax(scores))

@@ -18,7 +18,7 @@ import numpy as np
 from aima.domain.track import Cluster, Link, Track
 from aima.fusion import thresholds as limits
 from aima.fusion.glimpses import with_glimpses
-from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, shortfalls
+from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, seeming, shortfalls
 from aima.fusion.reunion import Groups, reunite
 from aima.models.model import Calibration
 
@@ -141,8 +141,8 @@ def _cluster(tracks: Sequence[Track], points: Points, group: list[int], calibrat
         return _alone(tracks[group[0]])
     own = points.taken(group)
     alike = np.einsum("nd,nd->n", own.vectors, _others(own.vectors, own.weights))
-    seeming = limits.POOR_ALIKE * own.shortfalls * _others(own.shortfalls[:, None], own.weights)[:, 0]
-    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike) - seeming]
+    off = seeming(own.shortfalls, _others(own.shortfalls[:, None], own.weights)[:, 0])
+    odds = [round(float(value), DECIMALS) for value in calibration.log_odds(alike) - off]
     return Cluster(
         tuple(Link(tracks[number].track_id, value, {"face": value}) for number, value in zip(group, odds, strict=True))
     )

@@ -13,8 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aima.fusion import thresholds as limits
-from aima.fusion.linkage import DECIMALS, Points, log_odds
+from aima.fusion.linkage import DECIMALS, Points, log_odds, seeming
 from aima.models.model import Calibration
 
 Groups = list[list[int]]
@@ -50,7 +49,7 @@ def _near(groups: Points, calibration: Calibration, review: float) -> list[Pair]
     for one in range(len(groups) - 1):
         # Row by row: an archive may hold more groups than a matrix of them fits into memory.
         odds = calibration.log_odds(groups.vectors[one + 1 :] @ groups.vectors[one])
-        odds -= limits.POOR_ALIKE * groups.shortfalls[one] * groups.shortfalls[one + 1 :]
+        odds -= seeming(groups.shortfalls[one], groups.shortfalls[one + 1 :])
         found += [(one, one + 1 + int(place)) for place in np.flatnonzero(odds >= review)]
     return found
 

@@ -57,7 +57,8 @@ GOOD_QUALITY: Final = 0.6
 """Quality from which a look bears comparison with every other."""
 
 WEAK_QUALITY: Final = 0.2
-"""Below it a track that is not surely a face joins nobody, however alike it looks."""
+"""Below it a look is worthless: its vector is farther from those of the same person than what joins. A track that is
+not surely a face joins nobody then, however alike it looks."""
 
 # Expressions
 EXPRESSION_CERTAIN: Final = 0.45

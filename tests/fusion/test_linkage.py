@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import pdist
 
-from aima.fusion.linkage import Points, agglomerate, log_odds, shortfalls
-from aima.fusion.thresholds import GOOD_QUALITY, POOR_ALIKE
+from aima.fusion.linkage import Points, agglomerate, log_odds, seeming, shortfalls
+from aima.fusion.thresholds import GOOD_QUALITY, POOR_ALIKE, WEAK_QUALITY
 from aima.models.model import Calibration
 
 IDENTITY = Calibration(slope=1.0, intercept=0.0)
@@ -47,6 +47,15 @@ def test_poor_points_seem_more_alike_to_each_other_only():
     assert log_odds(poor, poor, IDENTITY)[0, 1] == pytest.approx(0.5 - POOR_ALIKE * 0.04, abs=1e-4)
     assert agglomerate(poor, IDENTITY, 0.4) == [[0], [1]]
     assert agglomerate(plain, IDENTITY, 0.4) == [[0, 1]]
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_the_poorer_the_more_seems_alike(a: float, b: float):
+    assert 0 <= seeming(a, b) == seeming(b, a) <= POOR_ALIKE
+    assert seeming(a, b) <= seeming(a, max(a, b))
+    assert seeming(0, shortfalls(WEAK_QUALITY)) == 0, "nobody who was seen well resembles blurred strangers"
+    assert seeming(0, 1) == POOR_ALIKE, "what resembles nothing does so by chance"
 
 
 @settings(deadline=None, derandomize=True, max_examples=40)
