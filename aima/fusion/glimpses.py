@@ -6,8 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aima.fusion.linkage import Points, log_odds
-from aima.fusion.reunion import Groups
+from aima.fusion.linkage import Groups, Points, log_odds
 from aima.models.model import Calibration
 
 

@@ -20,6 +20,7 @@ from aima.models.model import Calibration
 
 Rows = npt.NDArray[np.float32]
 Scores = npt.NDArray[np.float64]
+Groups = list[list[int]]
 
 DECIMALS: Final = 4
 """Log-odds are rounded, so that two machines break ties alike."""

@@ -1,9 +1,8 @@
 """Persons: which tracks of the whole archive show the same face.
 
 Groups within each medium come first, then groups across the archive, both by average linkage on calibrated
-log-odds; then groups that were seen in several looks are reunited. Two tracks that overlap in time in one content
-are never one person. Only tracks that are surely faces found a person; the others join one if it is clear which, or
-stay with nobody.
+log-odds. Two tracks that overlap in time in one content are never one person. Only tracks that are surely faces
+found a person; the others join one if it is clear which, or stay with nobody.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ import numpy as np
 from aima.domain.track import Cluster, Link, Track
 from aima.fusion import thresholds as limits
 from aima.fusion.glimpses import with_glimpses
-from aima.fusion.linkage import DECIMALS, Points, Rows, agglomerate, seeming, shortfalls
-from aima.fusion.reunion import Groups, reunite
+from aima.fusion.linkage import DECIMALS, Groups, Points, Rows, agglomerate, seeming, shortfalls
 from aima.models.model import Calibration
 
 
@@ -35,9 +33,9 @@ class _Rule:
 def link(tracks: Sequence[Track], calibration: Calibration, join: float, review: float) -> tuple[Cluster, ...]:
     """Partition of tracks into persons, sorted by first track; the same for any order of `tracks`.
 
-    join: tracks are joined at or above these log-odds. review: groups whose mean reaches these are looked at again,
-    see `reunite`; as far as `join` lies above it must a weak track be more like one person than like any other, or it
-    stays with nobody. Tracks without vectors (identification off) belong to nobody.
+    join: tracks are joined at or above these log-odds. review: as far as `join` lies above it must a weak track be
+    more like one person than like any other, or it stays with nobody. Tracks without vectors (identification off)
+    belong to nobody.
     """
     ordered = sorted(tracks, key=_key)
     place = {track.track_id: number for number, track in enumerate(ordered)}
@@ -84,7 +82,6 @@ def _recognised(tracks: Sequence[Track], sure: set[str], rule: _Rule) -> list[Cl
     points = as_points(tracks)
     founders = [number for number, track in enumerate(tracks) if track.track_id in sure]
     groups = _across(points, _within(tracks, points, founders, rule), rule)
-    groups = reunite(points, groups, rule.calibration, rule.join, rule.review)
     weak = [n for n, t in enumerate(tracks) if t.track_id not in sure and t.quality.max() >= limits.WEAK_QUALITY]
     groups = with_glimpses(points, groups, weak, rule.calibration, rule.join, rule.join - rule.review)
     return [_cluster(tracks, points, group, rule.calibration) for group in groups]
