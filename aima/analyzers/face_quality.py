@@ -4,7 +4,9 @@ Quality is the cosine that the vector is expected to have with the mean vector o
 logistic curves, one for each of detector score, size, sharpness, contrast, exposure, turn and nod, so that each
 shortcoming alone can spoil a picture and none can make up for another. The curves were fitted to the cosines that
 face_embedding_512 gave for 150 portraits of 26 persons, as they are and in 26 ways shrunk, blurred, moved, darkened,
-burnt, noisy and compressed, and to faces of ten recordings. At 0.4 and above a vector is useful for linking.
+burnt, noisy and compressed, and to faces of ten recordings; those of size, sharpness and contrast are set lower than
+that fit, because in compressed films poor looks at strangers resemble each other more than in photographs. At 0.4 and
+above a vector is useful for linking.
 """
 
 from __future__ import annotations
