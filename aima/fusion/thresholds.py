@@ -28,6 +28,8 @@ LOOK_WORTH: Final = 24.0
 """So many log-odds count as much as full overlap where several faces could go on."""
 
 # What a track is worth
+HELD_US: Final = 1_000_000
+"""The first picture of a medium stands from the start of its sound, if it comes no later than this."""
 USEFUL_QUALITY: Final = 0.40
 """Samples below it (profile, blurred, tiny) stay out of a track's vectors if better ones are there."""
 VECTORS_PER_TRACK: Final = 5

@@ -27,7 +27,8 @@ def build_tracks(
         analysed, face_vectors, face_quality and face_expressions.
     cuts_us: times at which shots begin; a track never crosses one.
     step_us: distance of two sampled frames. A track ends one step after its last sample, or earlier:
-        at the next sampled frame (the face is not in it) or at the next cut.
+        at the next sampled frame (the face is not in it) or at the next cut. It begins with its first sample; a
+        picture that comes a moment after the sound stands from the start, as players show it.
     calibration: that of the face model; without it faces are followed by their place alone.
     """
     observed = read_observed(faces)
@@ -54,16 +55,23 @@ def _end(observed: Observed, path: Indices, cuts: Indices, step_us: int) -> int:
     return min([last + step_us, *later])
 
 
+def _start(observed: Observed, path: Indices) -> int:
+    frame = int(observed.frame[path[0]])
+    first = int(observed.frames_us[frame])
+    return 0 if frame == 0 and first <= limits.HELD_US else first
+
+
 def _track(content_id: str, observed: Observed, path: Indices, end_us: int) -> Track:
     frames = observed.frame[path]
+    start_us = _start(observed, path)
     pts_us = observed.frames_us[frames]
     boxes, quality = observed.boxes[path], observed.quality[path]
     left, top, width, height = (float(v) for v in boxes[0])
     first: Box = (left, top, width, height)
     return Track(
-        track_id=track_id(content_id, int(pts_us[0]), end_us, first),
+        track_id=track_id(content_id, start_us, end_us, first),
         content_id=content_id,
-        start_us=int(pts_us[0]),
+        start_us=start_us,
         end_us=end_us,
         pts_us=pts_us,
         boxes=boxes,

@@ -77,6 +77,16 @@ def test_a_track_ends_at_the_next_frame_where_frames_lie_closer_than_a_step():
     assert track.end_us == 367_000
 
 
+def test_a_picture_that_comes_after_the_sound_stands_from_the_start():
+    late = table(walk(0, range(4, 10), 50.0))
+    (track,) = build_tracks(CONTENT, late, [], STEP_US, CALIBRATION)
+    assert (track.start_us, int(track.pts_us[0])) == (0, 4 * STEP_US)
+    much_later = table(walk(0, range(6, 12), 50.0))
+    assert build_tracks(CONTENT, much_later, [], STEP_US, CALIBRATION)[0].start_us == 6 * STEP_US
+    later_in_it = table({4 * STEP_US: [], **walk(0, range(5, 12), 50.0)})
+    assert build_tracks(CONTENT, later_in_it, [], STEP_US, CALIBRATION)[0].start_us == 5 * STEP_US
+
+
 def test_a_glimpse_of_an_unsure_face_is_dropped_and_a_sure_one_kept():
     rows = {0: [Face(50.0, score=0.6), Face(400.0, score=0.95)], STEP_US: []}
     (track,) = build_tracks(CONTENT, table(rows), [], STEP_US, CALIBRATION)
