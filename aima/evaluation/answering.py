@@ -12,11 +12,14 @@ from aima.domain.clock import seconds
 from aima.domain.media import Medium
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import TrackRecord, appearances_of
-from aima.domain.track import Cluster, Track
+from aima.domain.track import Box, Cluster, Track
 from aima.evaluation.answers import Answers, Persons, SeenFace
-from aima.evaluation.subject import subject
-from aima.evaluation.truth import Interval, Truth
+from aima.evaluation.likeness import Table, alike
+from aima.evaluation.subject import main_face
+from aima.evaluation.truth import Interval, Pair, Truth
 from aima.evaluation.workspace import Workspace
+from aima.fusion.persons import as_points
+from aima.models.model import Calibration
 from aima.services.fusion import Watched
 
 
@@ -32,6 +35,10 @@ class _Looked:
     def tracks(self) -> Sequence[Track]:
         return self.watched.tracks
 
+    @property
+    def frame(self) -> Box:
+        return 0, 0, self.medium.info.width, self.medium.info.height
+
 
 def answer(
     workspace: Workspace,
@@ -45,12 +52,14 @@ def answer(
     failed: reason by file, for the others.
     """
     looked = _looked(workspace, watched, media)
-    main = {file: _main_face(one) for file, one in looked.items()}
+    main = {file: main_face(one.tracks, one.frame) for file, one in looked.items()}
     clips = {name: looked[clip.file] for name, clip in truth.clips.items() if clip.file in looked}
     alone = {name: _named(one, workspace.fusion.link(one.tracks)) for name, one in clips.items()}
     boxed = truth.boxes.keys() & looked.keys()
+    pairs = _pairs(truth.pairs, main, workspace.fusion.calibration)
     return Answers(
-        pairs=tuple(_alike(main.get(pair.a), main.get(pair.b)) for pair in truth.pairs),
+        pairs=tuple(pair and pair[0] for pair in pairs),
+        odds=tuple(pair and pair[1] for pair in pairs),
         identities=_identities(truth, looked, main),
         boxes={file: tuple(track.locator.box for track in looked[file].tracks) for file in sorted(boxed)},
         counts={file: len(looked[file].tracks) for file in truth.counts if file in looked},
@@ -58,7 +67,7 @@ def answer(
         persons={name: _intervals(records) for name, records in alone.items()},
         together={name: _intervals(one.records.values()) for name, one in clips.items()},
         cuts={name: tuple(seconds(at) for at in one.watched.cuts_us) for name, one in clips.items()},
-        seen={file: _seen(one.records.values()) for file, one in looked.items()}
+        seen={file: _seen(one.records.values(), main[file]) for file, one in looked.items()}
         | {clip.file: _seen(alone[name]) for name, clip in truth.clips.items() if name in alone},
         failed=failed,
     )
@@ -79,18 +88,20 @@ def _looked(workspace: Workspace, watched: Iterable[Watched], media: Mapping[str
     }
 
 
-def _main_face(one: _Looked) -> Track | None:
-    """The face that a picture is of."""
-    info = one.medium.info
-    chosen = subject([track.locator.box for track in one.tracks], (info.width, info.height))
-    return None if chosen is None else one.tracks[chosen]
+def _pairs(
+    pairs: Sequence[Pair], main: Mapping[str, Track | None], calibration: Calibration
+) -> list[tuple[float, float] | None]:
+    """Cosine and log-odds of the main faces of pairs; None where one was not found or got no vector."""
+    points = {file: as_points([face]) for file, face in main.items() if face is not None and face.vector is not None}
+    return [
+        _only(alike(points[pair.a], points[pair.b], calibration)) if {pair.a, pair.b} <= points.keys() else None
+        for pair in pairs
+    ]
 
 
-def _alike(one: Track | None, other: Track | None) -> float | None:
-    """Cosine of two faces; None where one was not found or got no vector."""
-    if one is None or other is None or one.vector is None or other.vector is None:
-        return None
-    return float(one.vector @ other.vector)
+def _only(tables: tuple[Table, Table]) -> tuple[float, float]:
+    cosines, odds = tables
+    return float(cosines[0, 0]), float(odds[0, 0])
 
 
 def _identities(truth: Truth, looked: Mapping[str, _Looked], main: Mapping[str, Track | None]) -> dict[str, str]:
@@ -131,7 +142,8 @@ def _intervals(records: Iterable[TrackRecord]) -> Persons:
     return {person: tuple(intervals) for person, intervals in found.items()}
 
 
-def _seen(records: Iterable[TrackRecord]) -> tuple[SeenFace, ...]:
+def _seen(records: Iterable[TrackRecord], main: Track | None = None) -> tuple[SeenFace, ...]:
+    """Tracks as evidence, in the order of time. main: the face that a picture is of."""
     ordered = sorted(records, key=lambda record: (record.locator.start_us, record.track_id))
     return tuple(
         SeenFace(
@@ -142,6 +154,7 @@ def _seen(records: Iterable[TrackRecord]) -> tuple[SeenFace, ...]:
             score=record.score,
             quality=record.quality,
             picture=record.picture_path,
+            main=main is not None and record.track_id == main.track_id,
         )
         for record in ordered
     )

@@ -16,7 +16,7 @@ Persons = Mapping[str, tuple[Interval, ...]]
 class SeenFace:
     """A track, as evidence. person: None where it belongs to nobody. picture: name of a crop in the archive.
 
-    start, end: seconds. box: of its best sample, in displayed source pixels.
+    start, end: seconds. box: of its best sample, in displayed source pixels. main: whether its picture is of this face.
     """
 
     person: str | None
@@ -26,19 +26,22 @@ class SeenFace:
     score: float
     quality: float
     picture: str | None
+    main: bool = False
 
 
 @dataclass(frozen=True)
 class Answers:
     """Answers by the part of the truth that they belong to.
 
-    pairs: similarity in the order of the truth's pairs, None where a face was not found or got no vector.
+    pairs, odds: similarity, and log-odds by which fusion joins, in the order of the truth's pairs; None where a face
+    was not found or got no vector.
     identities: person by file, found together over all files; a file without a person is missing.
     boxes, counts, expressions, seen: by file. persons, cuts: by clip, each clip looked at alone; together: as persons,
     but linked with everything else. failed: reason by file.
     """
 
     pairs: tuple[float | None, ...] = ()
+    odds: tuple[float | None, ...] = ()
     identities: Mapping[str, str] = field(default_factory=dict)
     boxes: Mapping[str, tuple[Box, ...]] = field(default_factory=dict)
     counts: Mapping[str, int] = field(default_factory=dict)

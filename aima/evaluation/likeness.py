@@ -15,7 +15,7 @@ from aima.evaluation.scores.pairs import score_pairs
 from aima.evaluation.scores.partition import MixedCluster, PartitionScore, score_partition
 from aima.evaluation.scores.result import WORST, Result
 from aima.evaluation.truth import Pair
-from aima.fusion.linkage import log_odds
+from aima.fusion.linkage import Points, log_odds
 from aima.fusion.persons import as_points, link
 from aima.models.model import Calibration
 
@@ -35,11 +35,12 @@ class Likeness(Result):
     """Degraded copies compared with each other and with the pictures as they were taken."""
 
     photos: int
-    found: float = Field(description="share of copies in which the face is found")
-    with_vector: float = Field(description="share of copies whose face gets a vector")
-    auc: float | None = Field(description="of the labelled pairs, each twice: one of it degraded, the other as taken")
-    eer: float | None = Field(description="equal error rate of the same pairs")
-    same_pairs: int = Field(description="labelled pairs of the same person, twice")
+    found: float | None = Field(description="share of copies in which the face is found; null without copies")
+    with_vector: float | None = Field(description="share of copies whose face gets a vector")
+    pairs: int = Field(description="labelled ones, those of copies twice: one of it degraded, the other as taken")
+    auc: float | None = Field(description="area under the ROC curve of these pairs")
+    eer: float | None = Field(description="equal error rate of these pairs")
+    same_pairs: int = Field(description="those of these pairs that are the same person")
     missed_at_join: int = Field(description="of these, below the log-odds of joining, or without vectors")
     different_pairs: int = Field(description="all pairs of different persons that have vectors, copies with copies too")
     wrong_at_join: int = Field(description="of these, at or above the log-odds of joining")
@@ -89,6 +90,7 @@ def compare(copies: Sequence[Seen], taken: Sequence[Seen], pairs: Sequence[Pair]
         photos=len(copies),
         found=_share(seen.face is not None for seen in copies),
         with_vector=_share(seen.label in table.rows for seen in copies),
+        pairs=len(labelled),
         auc=curve.auc,
         eer=curve.eer,
         same_pairs=len(same),
@@ -101,17 +103,24 @@ def compare(copies: Sequence[Seen], taken: Sequence[Seen], pairs: Sequence[Pair]
     )
 
 
+def alike(a: Points, b: Points, calibration: Calibration) -> tuple[Table, Table]:
+    """Cosines and log-odds that two looks show the same, both [len(a), len(b)].
+
+    The log-odds are those by which fusion joins, with its discount for poor looks.
+    """
+    return np.asarray(a.vectors @ b.vectors.T, np.float64), log_odds(a, b, calibration)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Table:
     """Everybody who has a vector against everybody.
 
-    seen: n pictures; rows: their places by label. alike: cosines [n, n]. odds: log-odds as fusion takes them, with
-    its discount for poor pictures, [n, n].
+    seen: n pictures; rows: their places by label. cosines, odds: [n, n], see `alike`.
     """
 
     seen: Sequence[Seen]
     rows: dict[str, int]
-    alike: Table
+    cosines: Table
     odds: Table
 
     @classmethod
@@ -121,12 +130,11 @@ class _Table:
         if not known:
             return cls([], rows, np.zeros((0, 0)), np.zeros((0, 0)))
         points = as_points([face for _, face in known])
-        alike = np.asarray(points.vectors @ points.vectors.T, np.float64)
-        return cls([one for one, _ in known], rows, alike, log_odds(points, points, calibration))
+        return cls([one for one, _ in known], rows, *alike(points, points, calibration))
 
     def similarity(self, a: str, b: str) -> float | None:
         """Cosine of two pictures, None where one has no vector."""
-        return float(self.alike[self.rows[a], self.rows[b]]) if {a, b} <= self.rows.keys() else None
+        return float(self.cosines[self.rows[a], self.rows[b]]) if {a, b} <= self.rows.keys() else None
 
     def joined(self, a: str, b: str, least: float) -> bool:
         """Whether two pictures alone would be one person."""
@@ -174,6 +182,6 @@ def _persons(seen: Sequence[Seen], rule: Rule) -> PartitionScore:
     return score_partition(identities, {label: cluster[face] for label, face in faces.items() if face in cluster})
 
 
-def _share(hits: Iterable[bool]) -> float:
+def _share(hits: Iterable[bool]) -> float | None:
     counted = list(hits)
-    return sum(counted) / len(counted) if counted else 0.0
+    return sum(counted) / len(counted) if counted else None

@@ -141,11 +141,11 @@ def _reason(report: FileReport) -> str:
 
 def _scores(workspace: Workspace, truth: Truth, answers: Answers, measured: frozenset[Part]) -> dict[str, Any]:
     """Scores by field of the report; degraded copies are looked at apart."""
-    join, odds = workspace.settings.identity.join, workspace.fusion.calibration.log_odds
+    join = workspace.settings.identity.join
     told = {name: clip for name, clip in truth.clips.items() if clip.tells("persons")}
     shot = {name: clip for name, clip in truth.clips.items() if clip.tells("cuts")}
     scorers: dict[str, Callable[[], Any]] = {
-        "faces": lambda: score_pairs(truth.pairs, answers.pairs, odds, join),
+        "faces": lambda: score_pairs(truth.pairs, answers.pairs, answers.odds, join),
         "boxes": lambda: score_boxes(truth.boxes, answers.boxes),
         "counts": lambda: score_counts(truth.counts, answers.counts),
         "identities": lambda: score_partition(truth.identities, answers.identities),

@@ -15,6 +15,8 @@ from aima.domain.observation import EXPRESSIONS
 from aima.evaluation.answering import answer
 from aima.evaluation.truth import Clip, Expression, Pair, Truth
 from aima.evaluation.workspace import Workspace
+from aima.fusion.linkage import seeming, shortfalls
+from aima.models.loader import load
 from aima.services.fusion import Watched
 from aima.storage.archive import Archive
 from tests.persons_made import add_medium, content, made_medium, made_run, made_track, record
@@ -36,9 +38,10 @@ TRUTH = Truth(
 )
 
 
-def face(name, start, end, who, left=100.0):
+def face(name, start, end, who, left=100.0, quality=0.5):
     """A track that looks like the `who`-th person."""
-    return replace(made_track(name, start, end, left=left), vector=EYE[who], vectors=EYE[who][None])
+    track = made_track(name, start, end, left=left, quality=quality)
+    return replace(track, vector=EYE[who], vectors=EYE[who][None])
 
 
 @pytest.fixture
@@ -48,7 +51,7 @@ def answers(stores, settings, tmp_path):
     feared = np.array([0.2, 0.1, 0.1, 0.1, 0.3, 0.1, 0.1], np.float32)
     pictures = {
         "one.jpg": [
-            replace(face("one.jpg", 0, 0.2, 0, left=160.0), expression=feared),
+            replace(face("one.jpg", 0, 0.2, 0, left=160.0, quality=0.2), expression=feared),
             face("one.jpg", 0, 0.2, 1, 0.0),
         ],
         "again.jpg": [face("again.jpg", 0, 0.2, 0)],
@@ -69,6 +72,19 @@ def answers(stores, settings, tmp_path):
 
 def test_pairs_compare_the_faces_that_pictures_are_of(answers):
     assert answers.pairs == (pytest.approx(1.0), None, None)
+
+
+def test_pairs_have_the_log_odds_by_which_fusion_joins(answers, settings):
+    calibration = load(settings, "face_embedding").calibration
+    short = shortfalls([0.2, 0.5])
+    assert float(seeming(*short)) > 0.1
+    expected = calibration.log_odds(1.0) - seeming(*short)
+    assert answers.odds == (pytest.approx(float(expected), abs=1e-3), None, None)
+
+
+def test_the_face_that_a_picture_is_of_is_marked(answers):
+    assert {seen.box[0]: seen.main for seen in answers.seen["one.jpg"]} == {0.0: False, 160.0: True}
+    assert not any(seen.main for seen in answers.seen["film.mp4"])
 
 
 def test_identities_are_the_persons_of_everything_together(answers):

@@ -5,7 +5,7 @@ A pair without a similarity (a face not found, no vector) counts as one of -1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -21,8 +21,6 @@ UNSCORED: Final = -1.0
 FEW_FALSE: Final = 0.001
 
 Numbers = npt.NDArray[np.float64]
-LogOdds = Callable[[npt.ArrayLike], Numbers]
-"""From similarities to the log-odds that a pair is the same, element by element."""
 
 
 class PairMistake(Result):
@@ -31,7 +29,7 @@ class PairMistake(Result):
     a: str
     b: str
     score: float | None = Field(description="similarity; null where a picture gave no vector")
-    log_odds: float | None = Field(description="that both show the same person; null without similarity or calibration")
+    log_odds: float | None = Field(description="that both show the same person; null where they are not known")
 
 
 class PairScores(Result):
@@ -52,16 +50,18 @@ class PairScores(Result):
 def score_pairs(
     pairs: Sequence[Pair],
     similarities: Sequence[float | None],
-    log_odds: LogOdds | None = None,
+    odds: Sequence[float | None] | None = None,
     least: float = 0.0,
 ) -> PairScores:
-    """Compares pairs with similarities in the same order; `least` are the log-odds from which AIMA joins.
+    """Compares pairs with similarities and log-odds in the same order; `least` are the odds from which AIMA joins.
 
-    Raises ValueError if there are not as many similarities as pairs.
+    Raises ValueError if there are not as many of them as pairs.
     """
     if len(pairs) != len(similarities):
         raise ValueError(f"{len(similarities)} similarities for {len(pairs)} pairs")
-    scored = _scored(pairs, similarities, log_odds)
+    if odds is not None and len(pairs) != len(odds):
+        raise ValueError(f"{len(odds)} log-odds for {len(pairs)} pairs")
+    scored = _scored(pairs, similarities, odds)
     return PairScores(
         pairs=len(pairs),
         unscored=int((~scored.known).sum()),
@@ -74,7 +74,7 @@ def score_pairs(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Scored:
-    """pairs with their figures, all [n]; odds: log-odds, None without calibration."""
+    """pairs with their figures, all [n]. odds: log-odds, NaN for the pairs that have none; None if nobody asks."""
 
     pairs: Sequence[Pair]
     same: npt.NDArray[np.bool_]
@@ -93,12 +93,14 @@ class _Scored:
             a=pair.a,
             b=pair.b,
             score=float(self.scores[number]) if known else None,
-            log_odds=float(self.odds[number]) if known and self.odds is not None else None,
+            log_odds=float(self.odds[number]) if self.odds is not None and np.isfinite(self.odds[number]) else None,
         )
 
 
-def _scored(pairs: Sequence[Pair], similarities: Sequence[float | None], log_odds: LogOdds | None) -> _Scored:
-    raw = np.array([np.nan if value is None else value for value in similarities], np.float64)
+def _scored(
+    pairs: Sequence[Pair], similarities: Sequence[float | None], odds: Sequence[float | None] | None
+) -> _Scored:
+    raw = _numbers(similarities)
     known = np.isfinite(raw)
     scores = np.where(known, raw, UNSCORED)
     return _Scored(
@@ -106,8 +108,13 @@ def _scored(pairs: Sequence[Pair], similarities: Sequence[float | None], log_odd
         same=np.array([pair.same == 1 for pair in pairs], bool),
         known=known,
         scores=scores,
-        odds=log_odds(scores) if log_odds else None,
+        odds=None if odds is None else _numbers(odds),
     )
+
+
+def _numbers(values: Sequence[float | None]) -> Numbers:
+    """NaN where there is none."""
+    return np.array([np.nan if value is None else value for value in values], np.float64)
 
 
 def _curve(scored: _Scored) -> dict[str, float | None]:
@@ -130,7 +137,7 @@ def _curve(scored: _Scored) -> dict[str, float | None]:
 def _at_join(scored: _Scored, least: float) -> dict[str, int | None]:
     if scored.odds is None:
         return {"missed_at_join": None, "wrong_at_join": None}
-    joined = (scored.odds >= least) & scored.known
+    joined = scored.odds >= least
     return {
         "missed_at_join": int((scored.same & ~joined).sum()),
         "wrong_at_join": int((~scored.same & joined).sum()),

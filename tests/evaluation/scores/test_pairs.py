@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 
 from aima.evaluation.scores.pairs import PairScores, score_pairs
 from aima.evaluation.truth import Pair
-from aima.models.model import Calibration
 
 
 def pairs(*same: int) -> list[Pair]:
@@ -59,19 +58,20 @@ def test_pairs_of_one_kind_have_no_curve(same: tuple[int, ...]) -> None:
 def test_other_numbers_of_similarities_are_refused() -> None:
     with pytest.raises(ValueError, match="3 similarities for 4 pairs"):
         score_pairs(FOUR, [0.1, 0.2, 0.3])
+    with pytest.raises(ValueError, match="3 log-odds for 4 pairs"):
+        score_pairs(FOUR, [0.1] * 4, [0.1] * 3)
 
 
-def test_joins_are_counted_where_a_calibration_is_given() -> None:
-    calibration = Calibration(slope=10.0, intercept=-5.0)
-    score = score_pairs(FOUR, [0.55, 0.75, None, None], calibration.log_odds, least=2.0)
-    assert (score.missed_at_join, score.wrong_at_join) == (2, 1)
-    assert score.worst_different[0].log_odds == pytest.approx(2.5)
-    assert score.worst_same[0].log_odds is None
+def test_joins_are_counted_by_the_log_odds_and_not_by_the_similarities() -> None:
+    score = score_pairs(FOUR, [0.55, 0.75, 0.9, None], [0.5, 2.5, 2.0, None], least=2.0)
+    assert (score.missed_at_join, score.wrong_at_join) == (1, 1)
+    assert [one.log_odds for one in score.worst_different] == [2.5, None]
     assert score_pairs(FOUR, [0.5] * 4).missed_at_join is None
+    assert score_pairs(FOUR, [0.5] * 4).worst_same[0].log_odds is None
 
 
-def test_a_pair_without_similarity_is_never_joined() -> None:
-    score = score_pairs(FOUR, [None] * 4, Calibration(slope=-10.0, intercept=0.0).log_odds)
+def test_a_pair_without_log_odds_is_never_joined() -> None:
+    score = score_pairs(FOUR, [None] * 4, [None] * 4, least=-9.0)
     assert (score.missed_at_join, score.wrong_at_join) == (2, 0)
 
 
