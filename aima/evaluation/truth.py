@@ -41,7 +41,7 @@ class TrueBox(_Label):
 
 
 class Expression(_Label):
-    """What the largest face of a picture shows."""
+    """What the face that a picture is of shows."""
 
     file: str
     emotion: str
