@@ -44,11 +44,11 @@ def labelled_parts(truth: Truth) -> frozenset[Part]:
         "faces": truth.pairs,
         "boxes": truth.boxes,
         "counts": truth.counts,
-        "identities": truth.identities,
+        "identities": any(truth.identities.values()),
         "persons": any(clip.tells("persons") for clip in clips),
         "cuts": any(clip.tells("cuts") for clip in clips),
         "emotion": truth.expressions,
-        "degraded": truth.identities,
+        "degraded": any(truth.identities.values()),
     }
     return frozenset(part for part, labels in found.items() if labels)
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import mimetypes
+import codecs
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, NonNegativeInt, TypeAdapter, ValidationError, model_validator
+from pydantic import NonNegativeInt, TypeAdapter, ValidationError, model_validator
 
 from aima.domain.text import display
 from aima.errors import LabelsInvalid
+from aima.evaluation.places import COMPOSED, Places, is_inside
 from aima.evaluation.truth import Clip, Expression, Pair, TrueBox, Truth
 
 T = TypeVar("T")
-MEDIA = ("video", "audio")
 PAIRS = TypeAdapter(tuple[Pair, ...])
 IDENTITIES = TypeAdapter(Mapping[str, tuple[str, ...]])
 BOXES = TypeAdapter(Mapping[str, tuple[TrueBox, ...]])
@@ -27,15 +27,23 @@ class _Labels(Clip):
     """A clip as its file has it: persons in a list, or their intervals by id with the optional ones beside them."""
 
     name: str = ""
+    width: Any = None
+    height: Any = None
+
+    @property
+    def has_size(self) -> bool:
+        """Whether they say how large the picture is."""
+        return self.width is not None or self.height is not None
 
     @model_validator(mode="before")
     @classmethod
     def _in_one_form(cls, given: Any) -> Any:
         if not isinstance(given, dict):
             return given
+        given = _said(given)
         persons = given.get("persons")
         if isinstance(persons, dict):
-            return given | {"persons": _side_by_side(persons, given.get("optional"))}
+            return given | {"persons": _side_by_side(_said(persons), given.get("optional"))}
         return given | {"persons": [_required(p) for p in persons]} if isinstance(persons, list) else given
 
 
@@ -69,12 +77,12 @@ def read_truth(folder: Path) -> Truth:
 
 def _read(path: Path, form: TypeAdapter[T]) -> T | None:
     """What a file of labels holds; None if there is none."""
-    if not path.exists():
-        return None
     try:
-        return form.validate_json(path.read_bytes())
+        return form.validate_json(path.read_bytes().removeprefix(codecs.BOM_UTF8))
     except ValidationError as error:
         raise _malformed(path, error) from error
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         raise _unreadable(path, error) from error
 
@@ -91,29 +99,59 @@ def _unreadable(path: Path, error: OSError) -> LabelsInvalid:
 
 def _clips(folder: Path, labels: Path) -> dict[str, Clip]:
     """Clips by name. Those of sound only are left out: nothing is to be seen in them."""
-    paths = sorted([*labels.glob("*.truth.json"), *(labels / "video").rglob("*.json")])
-    stems = Counter(_stem(path) for path in paths)
-    where = _Places(folder)
+    places = Places(folder)
     clips = {}
-    for path in paths:
-        name = _stem(path) if stems[_stem(path)] == 1 else _long_name(path, labels)
+    for name, path in _named(labels).items():
         labelled = _read(path, LABELS)
-        if labelled is not None and _kind(file := where.find(labelled.file, path)) != "audio":
+        if labelled is None:
+            continue
+        file = places.find(labelled.file, path)
+        if not places.is_sound(file, path, has_size=labelled.has_size):
             said = {field: getattr(labelled, field) for field in labelled.model_fields_set}
             clips[name] = Clip(**(said | {"name": name, "file": file}))
     return clips
 
 
+def _named(labels: Path) -> dict[str, Path]:
+    """Labels of clips by the name of the clip: their own, or with their folders where several bear it."""
+    found = [*labels.glob(f"*{COMPOSED}"), *(labels / "video").rglob("*.json")]
+    paths = sorted(path for path in found if not _is_hidden(path.relative_to(labels)))
+    stems = Counter(_stem(path) for path in paths)
+    named: dict[str, Path] = {}
+    for path in paths:
+        name = _stem(path) if stems[_stem(path)] == 1 else _long_name(path, labels)
+        if name in named:
+            raise LabelsInvalid(
+                f"{display(str(path))} and {display(str(named[name]))} would both be called {display(name)}",
+                "give the labels of one of them another name",
+            )
+        named[name] = path
+    return named
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether it is what systems leave beside files, like `._a.json`."""
+    return any(part.startswith(".") for part in path.parts)
+
+
+def _said(given: dict[str, Any]) -> dict[str, Any]:
+    """What is said: null says nothing."""
+    return {key: value for key, value in given.items() if value is not None}
+
+
 def _side_by_side(required: dict[str, Any], optional: Any) -> list[dict[str, Any]]:
     """Persons whose intervals lie in two tables, as a list."""
-    beside = optional if isinstance(optional, dict) else {}
+    beside = _said(optional) if isinstance(optional, dict) else {}
     ids = [*required, *(i for i in beside if i not in required)]
     return [{"id": i, "required": required.get(i, ()), "optional": beside.get(i, ())} for i in ids]
 
 
 def _required(person: Any) -> Any:
     """A person whose intervals, if nothing else is said of them, must be found."""
-    return {"required": person.get("intervals", ()), **person} if isinstance(person, dict) else person
+    if not isinstance(person, dict):
+        return person
+    said = _said(person)
+    return {"required": said.get("intervals", ()), **said}
 
 
 def _stem(path: Path) -> str:
@@ -124,57 +162,10 @@ def _long_name(path: Path, labels: Path) -> str:
     return "-".join([*path.relative_to(labels).parent.parts, _stem(path)])
 
 
-class _Places:
-    """Finds the medium of a clip, whose labels may have been written before it got its place."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._listed = _listed(folder / "MANIFEST.json")
-
-    def find(self, file: str, labels: Path) -> str:
-        """The path in the folder: as it stands in the labels, by their name, or by the manifest."""
-        if _is_inside(self._folder, file) and (self._folder / file).is_file():
-            return file
-        listed = self._listed.get(labels.relative_to(self._folder).as_posix())
-        if listed is not None:
-            return listed
-        return next(self._named(Path(file).name, _stem(labels)), file)
-
-    def _named(self, name: str, stem: str) -> Iterator[str]:
-        """Media below the folder that bear the name of the file or that of its labels, videos first."""
-        for below in (self._folder / "video", self._folder):
-            for path in sorted(below.rglob("*")):
-                if (path.name == name or path.stem == stem) and _kind(path.name) in MEDIA and path.is_file():
-                    yield path.relative_to(self._folder).as_posix()
-
-
-class _Listed(BaseModel):
-    name: str
-    truth: Any = None
-
-
-def _listed(manifest: Path) -> Mapping[str, str]:
-    """Media by the labels that a manifest names for them."""
-    entries = _read(manifest, TypeAdapter(tuple[_Listed, ...])) or ()
-    named = ((entry.truth.get("file"), entry.name) for entry in entries if isinstance(entry.truth, dict))
-    return {str(labels): name for labels, name in named if labels}
-
-
-def _kind(file: str) -> str:
-    """ "video", "audio" or another kind, by the name."""
-    return (mimetypes.guess_type(file)[0] or "").partition("/")[0]
-
-
 def _check_inside(folder: Path, files: Iterable[str]) -> None:
     for file in files:
-        if not _is_inside(folder, file):
+        if not is_inside(folder, file):
             raise LabelsInvalid(
                 f"the labels name {display(file)}, which lies outside of {display(str(folder))}",
                 "name files relative to the folder",
             )
-
-
-def _is_inside(folder: Path, file: str) -> bool:
-    """Whether a path stays in the folder as it is written; links in it are the owner's own affair."""
-    path = Path(file)
-    return bool(file) and "\0" not in file and not path.is_absolute() and ".." not in path.parts

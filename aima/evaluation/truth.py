@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Interval = tuple[float, float]
 
@@ -19,7 +19,7 @@ LONGEST_S = 1_000_000
 
 
 class _Label(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False)
+    model_config = ConfigDict(frozen=True, extra="ignore", allow_inf_nan=False, coerce_numbers_to_str=True)
 
 
 class Pair(_Label):
@@ -59,15 +59,22 @@ class TruePerson(_Label):
 class Clip(_Label):
     """Who is seen when in a video. background_faces: time in which further faces are no false alarm.
 
-    Where nothing is said of persons or of cuts, the video is not measured in that.
+    Where nothing is said of persons or of cuts, the video is not measured in that. duration: 0 where it is not said,
+    which only labels without persons may do.
     """
 
     name: str
     file: str
-    duration: float = Field(gt=0, le=LONGEST_S)
+    duration: float = Field(default=0.0, gt=0, le=LONGEST_S)
     persons: tuple[TruePerson, ...] = ()
     background_faces: tuple[Interval, ...] = ()
     cuts: tuple[float, ...] = ()
+
+    @model_validator(mode="after")
+    def _is_as_long_as_its_persons_need(self) -> Self:
+        if self.tells("persons") and not self.duration:
+            raise ValueError("persons are labelled, but not the duration of the clip")
+        return self
 
     @property
     def has_persons(self) -> bool:

@@ -37,6 +37,7 @@ def test_an_unknown_part_is_named():
 def test_only_what_has_labels_can_be_measured():
     assert labelled_parts(TRUTH) == set(PARTS)
     assert labelled_parts(Truth(Path("x"), counts={"a.jpg": 1})) == {"counts"}
+    assert labelled_parts(Truth(Path("x"), identities={"one": ()})) == set()
     silent = Truth(Path("x"), clips={"x": Clip(name="x", file="x.mp4", duration=1)})
     assert labelled_parts(silent) == set()
 

@@ -21,6 +21,17 @@ def write(folder: Path, name: str, content: object) -> Path:
     return path
 
 
+def medium(folder: Path, name: str) -> None:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(b"x")
+
+
+def manifest(folder: Path, **labels: str) -> None:
+    """Labels by medium."""
+    entries = [{"name": name, "truth": {"file": file}} for name, file in labels.items()]
+    (folder / "MANIFEST.json").write_text(json.dumps([{"name": "other", "truth": None}, *entries]))
+
+
 def test_absent_parts_are_empty(tmp_path):
     write(tmp_path, "face_counts.json", {"a.jpg": 2})
     truth = read_truth(tmp_path)
@@ -61,17 +72,21 @@ def test_clips_of_one_name_are_told_apart_by_their_folders(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("medium", "listed"),
-    [("video/made_here.mp4", None), ("elsewhere/x.mov", None), ("video/x.mkv", None), ("deep/z.avi", "deep/z.avi")],
+    ("place", "listed"),
+    [
+        ("video/made_here.mp4", None),
+        ("deep/made_here.mp4", None),
+        ("video/x.mkv", None),
+        ("video/x.3gp", None),
+        ("deep/z.avi", "deep/z.avi"),
+    ],
 )
-def test_a_clip_is_found_where_it_came_to_lie(tmp_path, medium, listed):
+def test_a_clip_is_found_where_it_came_to_lie(tmp_path, place, listed):
     write(tmp_path, "x.truth.json", CLIP | {"file": "made_here.mp4"})
-    (tmp_path / medium).parent.mkdir(parents=True, exist_ok=True)
-    (tmp_path / medium).write_bytes(b"x")
+    medium(tmp_path, place)
     if listed:
-        entry = {"name": listed, "truth": {"file": "truth/x.truth.json"}}
-        (tmp_path / "MANIFEST.json").write_text(json.dumps([{"name": "other", "truth": None}, entry]))
-    assert read_truth(tmp_path).clips["x"].file == medium
+        manifest(tmp_path, **{listed: "truth/x.truth.json"})
+    assert read_truth(tmp_path).clips["x"].file == place
 
 
 def test_a_clip_that_is_nowhere_keeps_the_name_that_its_labels_give(tmp_path):
@@ -79,11 +94,105 @@ def test_a_clip_that_is_nowhere_keeps_the_name_that_its_labels_give(tmp_path):
     assert read_truth(tmp_path).clips["x"].file == "video/talk.mp4"
 
 
-def test_sound_is_left_out(tmp_path):
+def test_sound_is_left_out_where_the_manifest_says_so(tmp_path):
     write(tmp_path, "x.truth.json", CLIP)
     write(tmp_path, "face_counts.json", {"a.jpg": 1})
-    (tmp_path / "x.wav").write_bytes(b"x")
+    manifest(tmp_path, **{"sound/x.wav": "truth/x.truth.json"})
     assert read_truth(tmp_path).clips == {}
+    manifest(tmp_path, **{"video/x.mp4": "truth/x.truth.json", "sound/x.wav": "truth/x.truth.json"})
+    assert read_truth(tmp_path).clips["x"].file == "video/x.mp4"
+
+
+@pytest.mark.parametrize(("size", "clips"), [({}, []), ({"width": 640, "height": 360}, ["x"])])
+def test_sound_is_left_out_where_its_labels_name_it_and_no_size(tmp_path, size, clips):
+    write(tmp_path, "video/x.json", CLIP | {"file": "x.wav"} | size)
+    write(tmp_path, "face_counts.json", {"a.jpg": 1})
+    medium(tmp_path, "x.wav")
+    assert list(read_truth(tmp_path).clips) == clips
+
+
+@pytest.mark.parametrize("suffix", ["3gp", "3g2", "ogg", "rm"])
+def test_containers_of_both_kinds_are_videos(tmp_path, suffix):
+    write(tmp_path, "video/x.json", CLIP | {"file": f"video/x.{suffix}"})
+    medium(tmp_path, f"video/x.{suffix}")
+    assert read_truth(tmp_path).clips["x"].file == f"video/x.{suffix}"
+
+
+@pytest.mark.parametrize("labels", ["video/x.json", "x.truth.json"])
+@pytest.mark.parametrize("other", ["video/x.wav", "elsewhere/x.mp4", "video/deep/x.mov"])
+def test_another_file_of_the_stem_is_not_taken_for_the_clip(tmp_path, labels, other):
+    write(tmp_path, labels, CLIP)
+    medium(tmp_path, other)
+    assert read_truth(tmp_path).clips["x"].file == "video/talk.mp4"
+
+
+def test_a_name_that_several_files_bear_is_none(tmp_path):
+    write(tmp_path, "x.truth.json", CLIP)
+    medium(tmp_path, "a/talk.mp4")
+    medium(tmp_path, "b/talk.mp4")
+    assert read_truth(tmp_path).clips["x"].file == "video/talk.mp4"
+    medium(tmp_path, "video/c/talk.mp4")
+    assert read_truth(tmp_path).clips["x"].file == "video/c/talk.mp4"
+
+
+@pytest.mark.parametrize("content", ["{", '{"files": []}', "[1, {}]", '[{"name": "../x.mp4", "truth": {"file": "a"}}]'])
+def test_a_manifest_in_another_form_counts_as_none(tmp_path, content):
+    write(tmp_path, "video/x.json", CLIP)
+    (tmp_path / "MANIFEST.json").write_text(content)
+    assert read_truth(tmp_path).clips["x"].file == "video/talk.mp4"
+
+
+def test_null_says_nothing(tmp_path):
+    write(tmp_path, "video/x.json", CLIP | {"cuts": None, "persons": {"a": None, "b": [[1, 2]]}, "optional": None})
+    write(tmp_path, "video/y.json", CLIP | {"persons": None})
+    write(tmp_path, "video/z.json", CLIP | {"persons": [{"id": "a", "required": [[1, 2]], "optional": None}]})
+    clips = read_truth(tmp_path).clips
+    assert [(clips[name].tells("persons"), clips[name].tells("cuts")) for name in "xyz"] == [
+        (True, False), (False, True), (True, True)
+    ]  # fmt: skip
+    assert clips["x"].persons[-1].required == clips["z"].persons[0].required == ((1.0, 2.0),)
+
+
+def test_labels_may_number_persons_and_begin_with_a_mark_of_their_encoding(tmp_path):
+    path = write(tmp_path, "video/x.json", CLIP | {"persons": [{"id": 7, "required": [[1, 2]]}]})
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert read_truth(tmp_path).clips["x"].persons[0].id == "7"
+
+
+def test_cuts_need_no_duration_but_persons_do(tmp_path):
+    write(tmp_path, "video/x.json", {"file": "x.mp4", "cuts": [1.0]})
+    assert read_truth(tmp_path).clips["x"].cuts == (1.0,)
+    write(tmp_path, "video/x.json", {"file": "x.mp4", "persons": []})
+    with pytest.raises(LabelsInvalid, match="duration"):
+        read_truth(tmp_path)
+
+
+def test_what_systems_leave_beside_labels_is_none(tmp_path):
+    write(tmp_path, "video/a.json", CLIP)
+    for name in ("video/._a.json", "._a.truth.json", "video/.trash/b.json"):
+        write(tmp_path, name, "\0\0")
+    assert list(read_truth(tmp_path).clips) == ["a"]
+
+
+def test_two_clips_never_share_a_name(tmp_path):
+    for name in ("video/a.json", "video/g/a.json", "video/video-a.json"):
+        write(tmp_path, name, CLIP)
+    with pytest.raises(LabelsInvalid, match="would both be called video-a"):
+        read_truth(tmp_path)
+
+
+def test_labels_that_cannot_be_read_are_named(tmp_path):
+    write(tmp_path, "face_counts.json", {"a.jpg": 1})
+    (tmp_path / "truth" / "face_pairs.json").mkdir()
+    with pytest.raises(LabelsInvalid, match=r"face_pairs.json cannot be read: Is a directory"):
+        read_truth(tmp_path)
+
+
+def test_names_that_no_disk_takes_are_told_and_break_nothing(tmp_path):
+    write(tmp_path, "video/x.json", CLIP | {"file": "x" * 300 + ".mp4"})
+    assert len(read_truth(tmp_path).clips["x"].file) == 304
+    with pytest.raises(LabelsInvalid, match="File name too long"):
+        read_truth(tmp_path / ("d" * 300))
 
 
 @pytest.mark.parametrize(
@@ -94,7 +203,7 @@ def test_sound_is_left_out(tmp_path):
         ("face_pairs.json", [{"a": "1", "b": "2", "same": 2}], "0.same"),
         ("face_counts.json", {"a.jpg": -1}, "a.jpg"),
         ("face_boxes.json", {"a.jpg": [{"left": 1, "top": "x", "width": 2, "height": 2}]}, "a.jpg.0.top"),
-        ("video/x.json", {"file": "x.mp4"}, "x.json: duration"),
+        ("video/x.json", {"file": "x.mp4", "duration": 0, "cuts": []}, "x.json: duration"),
         ("video/x.json", CLIP | {"duration": 1e300}, "duration"),
         ("video/x.json", CLIP | {"persons": {"a": [[0]]}}, "persons.0.required.0"),
         ("video/x.json", CLIP | {"persons": "everybody"}, "persons"),
