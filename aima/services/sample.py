@@ -1,7 +1,8 @@
 """The sample: a short film and two pictures, made on the spot from freely licensed pictures of packages.
 
-`sample.toml` says which pictures and how the film is cut. Beside the media lies TRUTH.json: who is seen when,
-computed from the same recipe, and the digests that tell whether anything has to be made again.
+`sample.toml` says which pictures and how the film is cut. Beside the media lies `truth/`: who is seen when, computed
+from the same recipe, so that the sample is a labelled folder for `aima eval`, and the digests that tell whether
+anything has to be made again.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from aima.services.film import Film, write_film
 from aima.services.pictures import Picture, fetch_pictures
 from aima.settings import Settings
 
-TRUTH = "TRUTH.json"
+MADE = "truth/made.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +117,15 @@ def _open(path: Path) -> Image.Image:
 
 def _is_whole(folder: Path, recipe: Recipe) -> bool:
     try:
-        noted = json.loads((folder / TRUTH).read_text())
-        return bool(noted["recipe"] == recipe.digest and noted["sha256"] == _digests(folder, recipe))
+        noted = json.loads((folder / MADE).read_text())
+        return bool(noted["recipe"] == recipe.digest and noted["sha256"] == _digests(folder))
     except (OSError, ValueError, KeyError):
         return False
 
 
-def _digests(folder: Path, recipe: Recipe) -> dict[str, str]:
-    present = [folder / name for name in recipe.files if (folder / name).is_file()]
-    return {path.name: sha256_of(path) for path in present}
+def _digests(folder: Path) -> dict[str, str]:
+    made = sorted(path for path in folder.rglob("*") if path.is_file() and path != folder / MADE)
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in made}
 
 
 def _write(recipe: Recipe, pictures: Mapping[str, Image.Image], folder: Path) -> None:
@@ -135,14 +136,23 @@ def _write(recipe: Recipe, pictures: Mapping[str, Image.Image], folder: Path) ->
         crop = pictures[still["picture"]].crop((left, top, left + width, top + height))
         bright = crop.point(lambda value, gain=still["gain"]: min(255, round(value * gain)))
         bright.save(folder / still["file"], quality=92)
-    truth = {"recipe": recipe.digest, "sha256": _digests(folder, recipe), "media": _truth(recipe, film)}
-    (folder / TRUTH).write_text(json.dumps(truth, indent=2))
+    (folder / "truth").mkdir()
+    for name, labels in _labels(recipe, film).items():
+        _note(folder / "truth" / name, labels)
+    _note(folder / MADE, {"recipe": recipe.digest, "sha256": _digests(folder)})
 
 
-def _truth(recipe: Recipe, film: Film) -> dict[str, Any]:
-    """Who is seen when, and where shots begin, in seconds; a picture lasts from 0 to 0."""
-    stills = {
-        still["file"]: {"persons": {still["picture"]: [[0.0, 0.0]]} if still["picture"] in film.faces else {}}
-        for still in recipe.stills
+def _labels(recipe: Recipe, film: Film) -> dict[str, Any]:
+    """Who is seen when, where shots begin, and whose faces the pictures show, by file of a labelled folder."""
+    shown = {still["file"]: still["picture"] for still in recipe.stills}
+    faces = {file: picture for file, picture in shown.items() if picture in film.faces}
+    seen = {"file": recipe.film["file"], "duration": film.seconds, "persons": film.presence(), "cuts": film.cuts}
+    return {
+        f"{Path(recipe.film['file']).stem}.truth.json": seen,
+        "face_counts.json": {file: int(file in faces) for file in shown},
+        "face_identities.json": {picture: [file] for file, picture in faces.items()},
     }
-    return {recipe.film["file"]: {"persons": film.presence(), "cuts": film.cuts}, **stills}
+
+
+def _note(path: Path, content: object) -> None:
+    path.write_text(json.dumps(content, indent=2))

@@ -46,7 +46,7 @@ def demonstration(workspace: Settings) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def truth(workspace: Settings, demonstration: dict[str, Any]) -> dict[str, Any]:
-    return json.loads((workspace.home / "sample" / "TRUTH.json").read_text())["media"]
+    return json.loads((workspace.home / "sample" / "truth" / "film.truth.json").read_text())
 
 
 def intervals(person: dict[str, Any], filename: str) -> list[tuple[float, float]]:
@@ -56,7 +56,7 @@ def intervals(person: dict[str, Any], filename: str) -> list[tuple[float, float]
 def test_finds_the_two_persons_when_they_are_there(demonstration, truth) -> None:
     assert [file["state"] for file in demonstration["files"]] == ["done"] * 3
     found = sorted(intervals(person, "film.mp4") for person in demonstration["persons"])
-    expected = sorted(truth["film.mp4"]["persons"].values())
+    expected = sorted(truth["persons"].values())
     assert len(found) == 2
     for seen, true in zip(found, expected, strict=True):
         assert [time for interval in seen for time in interval] == pytest.approx(

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 
 from aima.errors import ModelUnavailable
-from aima.services.sample import Recipe, film_of, load_recipe, make_sample, portraits, sample_media
+from aima.evaluation.reading import read_truth
+from aima.services.sample import MADE, Recipe, film_of, load_recipe, make_sample, portraits, sample_media
 from aima.settings import Models, Settings
 from tests.services.test_film import times
 
@@ -54,7 +55,7 @@ def test_holds_a_film_and_two_pictures(sample: Path, short: Recipe) -> None:
     assert len(keys) >= len(short.film["scene"]) - 1, "hard cuts begin with a keyframe"
     assert size(portrait) == (272, 330)
     assert size(coffee) == (600, 400)
-    assert sorted(p.name for p in sample.iterdir()) == ["TRUTH.json", "coffee.jpg", "film.mp4", "portrait.jpg"]
+    assert sorted(p.name for p in sample.iterdir()) == ["coffee.jpg", "film.mp4", "portrait.jpg", "truth"]
 
 
 def test_made_once(workspace: Settings, short: Recipe, sample: Path) -> None:
@@ -64,17 +65,29 @@ def test_made_once(workspace: Settings, short: Recipe, sample: Path) -> None:
 
 
 def test_a_damaged_sample_is_made_again_with_the_same_bytes(workspace: Settings, short: Recipe, sample: Path) -> None:
-    noted = json.loads((sample / "TRUTH.json").read_text())
-    (sample / "portrait.jpg").write_bytes(b"")
-    make_sample(workspace, recipe=short)
-    assert json.loads((sample / "TRUTH.json").read_text()) == noted
+    noted = json.loads((sample / MADE).read_text())
+    for damaged in ("portrait.jpg", "truth/film.truth.json"):
+        (sample / damaged).write_bytes(b"")
+        make_sample(workspace, recipe=short)
+        assert (sample / damaged).stat().st_size
+        assert json.loads((sample / MADE).read_text()) == noted
 
 
 def test_an_unreadable_note_means_making_it_again(workspace: Settings, short: Recipe, sample: Path) -> None:
     copy = sample.parent / "copy"
     shutil.copytree(sample, copy)
-    (copy / "TRUTH.json").write_text("{")
-    assert json.loads((make_sample(workspace, copy, short) / "TRUTH.json").read_text())["recipe"] == "short"
+    (copy / MADE).write_text("{")
+    assert json.loads((make_sample(workspace, copy, short) / MADE).read_text())["recipe"] == "short"
+
+
+def test_the_sample_is_a_labelled_folder(sample: Path, short: Recipe) -> None:
+    truth = read_truth(sample)
+    (film,) = truth.clips.values()
+    assert (film.file, film.duration) == ("film.mp4", float(len(short.film["scene"])))
+    assert {person.id for person in film.persons} == {"astronaut", "grace_hopper"}
+    assert film.cuts
+    assert truth.identities == {"astronaut": ("portrait.jpg",)}
+    assert truth.counts == {"coffee.jpg": 0, "portrait.jpg": 1}
 
 
 def test_the_whole_film_shows_what_a_demonstration_needs(workspace: Settings) -> None:
