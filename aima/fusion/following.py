@@ -21,8 +21,9 @@ from aima.models.model import Calibration
 
 Mask = npt.NDArray[np.bool_]
 
-FORBIDDEN = 1e6
-"""Cost of what may not be; so high that as many faces as possible are given to a path."""
+LEAST_WORTH = 1e-6
+"""Worth of what may just be. What may not be is worth nothing, so that no clear continuation is given up for a far one
+only because more faces would then be given to paths."""
 
 
 @dataclass(slots=True)
@@ -122,9 +123,9 @@ def _advance(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], fra
     """Give the frame's faces to live paths; the faces left over begin new ones, which are returned."""
     taken = set()
     if live and len(faces):
-        cost = _costs(looks, live, faces, frame)
-        for row, column in zip(*linear_sum_assignment(cost), strict=True):
-            if cost[row, column] < FORBIDDEN:
+        worth = _worth(looks, live, faces, frame)
+        for row, column in zip(*linear_sum_assignment(worth, maximize=True), strict=True):
+            if worth[row, column] > 0:
                 _extend(live[row], looks, int(faces[column]), frame)
                 taken.add(int(faces[column]))
     return [looks.begin(int(face), frame) for face in faces if int(face) not in taken]
@@ -137,7 +138,8 @@ def _extend(path: _Path, looks: _Looks, face: int, frame: int) -> None:
     looks.add(path, face)
 
 
-def _costs(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> npt.NDArray[np.float64]:
+def _worth(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], frame: int) -> npt.NDArray[np.float64]:
+    """How well each face would go on each path, [paths, faces]; 0 where it may not."""
     boxes = looks.observed.boxes[faces]
     expected = np.stack([path.predicted(int(looks.observed.frames_us[frame])) for path in live])
     # A face that stops or turns is where it was rather than where it was going.
@@ -148,7 +150,8 @@ def _costs(looks: _Looks, live: list[_Path], faces: npt.NDArray[np.int64], frame
     follows = (place >= limits.PLACE) & (~bridged | (odds >= limits.ALIKE))
     follows |= place >= limits.PLACE_ALONE
     follows |= (_distance(expected, boxes) <= limits.REACH) & (odds >= limits.MOVED)
-    return np.where(follows & ~differs, -(place + np.nan_to_num(odds) / limits.LOOK_WORTH), FORBIDDEN)
+    worth = np.maximum(place + np.nan_to_num(odds) / limits.LOOK_WORTH, LEAST_WORTH)
+    return np.where(follows & ~differs, worth, 0.0)
 
 
 def overlap(a: Floats, b: Floats) -> npt.NDArray[np.float64]:

@@ -46,3 +46,18 @@ def test_a_gap_is_bridged_without_vectors_only_at_the_same_place():
         return len(follow(read_observed(rows), np.zeros(4, np.int64), CALIBRATION))
 
     assert (paths(60.0), paths(110.0)) == (1, 2)
+
+
+def test_a_clear_continuation_is_not_given_up_to_place_a_stranger():
+    """Person 0 hardly moves; to give the stranger beside them a path would move both persons far."""
+    rows = table({0: [Face(100.0, quality=0.3), Face(165.0, quality=0.3)], STEP_US: [Face(50.0), Face(110.0)]})
+    paths = follow(read_observed(rows), np.zeros(2, np.int64), CALIBRATION)
+    assert sorted(paths) == [[0, 3], [1], [2]]
+
+
+def test_a_poor_look_at_the_same_place_goes_on_however_unlike_it_is():
+    """Place alone is enough where the look says nothing, also beside somebody else."""
+    before = [Face(100.0, vector=look(0, 1)), Face(500.0, vector=look(1, 1))]
+    after = [Face(120.0, vector=-look(0, 2), quality=0.1), Face(500.0, vector=look(1, 2))]
+    paths = follow(read_observed(table({0: before, STEP_US: after})), np.zeros(2, np.int64), CALIBRATION)
+    assert sorted(paths) == [[0, 2], [1, 3]]
