@@ -34,6 +34,7 @@ class Track:
     vector: float32 [d], L2-normalised mean weighted by quality, or None where no vector was computed.
     vectors: float32 [k <= 5, d], the best single ones.
     expression: float32 [7] mean probabilities in the order of EXPRESSIONS, or None.
+    still: the content is a single picture, so that no second look could be had.
     """
 
     track_id: str
@@ -48,6 +49,7 @@ class Track:
     vector: npt.NDArray[np.float32] | None
     vectors: npt.NDArray[np.float32]
     expression: npt.NDArray[np.float32] | None = None
+    still: bool = False
 
     @property
     def best(self) -> int:

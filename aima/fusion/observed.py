@@ -34,6 +34,11 @@ class Observed:
     vectors: Floats
     expressions: Floats
 
+    @property
+    def still(self) -> bool:
+        """Whether the content is a still picture: only one frame of it was sampled."""
+        return len(self.frames_us) == 1
+
 
 def known(rows: Floats) -> npt.NDArray[np.bool_]:
     """bool [m], which rows of [m, width] hold values; none if width is 0."""

@@ -50,8 +50,7 @@ def _key(track: Track) -> tuple[str, int, str]:
 
 def _sure(tracks: Sequence[Track]) -> set[str]:
     """Tracks that are surely a face: sure or clear looks add up. A still picture has only one look to give."""
-    moving = {track.content_id for track in tracks if track.pts_us[-1] > 0}
-    return {t.track_id for t in tracks if (_seen_well(t) if t.content_id in moving else _looks_well(t))}
+    return {track.track_id for track in tracks if (_looks_well if track.still else _seen_well)(track)}
 
 
 def _seen_well(track: Track) -> bool:

@@ -34,16 +34,15 @@ def build_tracks(
     observed = read_observed(faces)
     cuts = np.array(sorted(cuts_us), np.int64)
     shots = np.searchsorted(cuts, observed.frames_us, side="right")
-    still = len(observed.frames_us) == 1
     paths = [np.array(path, np.int64) for path in follow(observed, shots, calibration)]
-    kept = [path for path in paths if still or _believable(observed, path)]
+    kept = [path for path in paths if _believable(observed, path)]
     tracks = [_track(content_id, observed, path, _end(observed, path, cuts, step_us)) for path in kept]
     return sorted(tracks, key=lambda track: (track.start_us, track.track_id))
 
 
 def _believable(observed: Observed, path: Indices) -> bool:
-    """Two looks at a face, or a single sure one."""
-    return len(path) > 1 or float(observed.scores[path[0]]) >= limits.LONE_SCORE
+    """Two looks at a face, or a single sure one; a still picture has only one to give."""
+    return observed.still or len(path) > 1 or float(observed.scores[path[0]]) >= limits.LONE_SCORE
 
 
 def _end(observed: Observed, path: Indices, cuts: Indices, step_us: int) -> int:
@@ -81,6 +80,7 @@ def _track(content_id: str, observed: Observed, path: Indices, end_us: int) -> T
         vector=_mean_vector(observed, path),
         vectors=observed.vectors[_chosen(observed, path)],
         expression=mean_expression(observed.expressions[path], quality),
+        still=observed.still,
     )
 
 

@@ -69,6 +69,7 @@ def track(
     quality: float = 0.8,
     score: float = 0.9,
     size: float = 100.0,
+    still: bool = False,
 ) -> Track:
     """A track as `build_tracks` would give it."""
     pts = start_us + STEP_US * np.arange(samples)
@@ -86,6 +87,7 @@ def track(
         scores=np.full(samples, score, np.float32),
         vector=vector,
         vectors=np.zeros((0, DIMENSION), np.float32) if vector is None else vector[None],
+        still=still,
     )
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from aima.domain.track import Cluster, Track
 from aima.fusion.persons import link
-from tests.fusion.making import CALIBRATION, STEP_US, look, person, track
+from aima.fusion.tracks import build_tracks
+from tests.fusion.making import CALIBRATION, STEP_US, Face, look, person, table, track
 
 SECOND = 1_000_000
 
@@ -53,9 +54,9 @@ def test_a_third_track_cannot_join_two_that_were_seen_together():
 
 
 def test_pictures_are_linked_to_films_and_to_each_other():
-    still = track("still", 0, 1, look(0, 1))
+    still = track("still", 0, 1, look(0, 1), score=0.7, still=True)
     film = track("film", 8 * SECOND, 4, look(0, 2))
-    stranger = track("other", 0, 1, look(1, 3))
+    stranger = track("other", 0, 1, look(1, 3), score=0.7, still=True)
     assert partition(persons([still, film, stranger])) == {
         frozenset({still.track_id, film.track_id}),
         frozenset({stranger.track_id}),
@@ -66,6 +67,17 @@ def test_what_is_hardly_a_face_belongs_to_nobody():
     ghost = track("a", 8 * SECOND, 5, look(5, 1), score=0.62, quality=0.12)
     assert persons([ghost]) == ()
     assert len(persons([ghost, track("a", 0, 5, look(0, 1))])) == 1
+
+
+def test_a_film_that_shows_faces_in_its_first_frame_only_is_no_still_picture():
+    rows = {0: [Face(50.0, score=0.76, quality=0.8, vector=look(0, 1))]}
+    film = build_tracks("film", table({**rows, STEP_US: []}), [], STEP_US, CALIBRATION)
+    picture = build_tracks("picture", table(rows), [], STEP_US, CALIBRATION)
+    assert (len(film), len(picture)) == (1, 1)
+    assert persons(film) == (), "one lone look is not enough where others were to be had"
+    assert len(persons(picture)) == 1
+    late = build_tracks("late", table({4 * STEP_US: rows[0]}), [], STEP_US, CALIBRATION)
+    assert len(persons(late)) == 1, "one frame is one frame, whenever it is shown"
 
 
 def test_a_glimpse_joins_the_one_person_whom_it_clearly_shows():
