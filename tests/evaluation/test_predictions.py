@@ -11,10 +11,11 @@ import pytest
 
 from aima.errors import OutputRefused
 from aima.evaluation.answers import Answers
-from aima.evaluation.predictions import check_replaceable, write_predictions
+from aima.evaluation.predictions import check_replaceable, check_writable, write_predictions
 from aima.evaluation.report import Report, Seconds
 from aima.evaluation.run import Evaluation
 from aima.evaluation.scores.boxes import score_boxes
+from aima.evaluation.scores.counts import score_counts
 from aima.evaluation.scores.cuts import score_cuts
 from aima.evaluation.scores.pairs import score_pairs
 from aima.evaluation.scores.persons import score_clips
@@ -24,12 +25,14 @@ CLIPS = {name: Clip(name=name, file=f"{name}.mp4", duration=4, persons=(), cuts=
 TRUTH = Truth(
     folder=Path("labelled"),
     pairs=(Pair(a="a.jpg", b="b.jpg", same=1), Pair(a="a.jpg", b="c.jpg", same=0)),
-    boxes={"a.jpg": (TrueBox(left=1, top=2, width=3, height=4),)},
+    boxes=dict.fromkeys(("a.jpg", "broken.jpg"), (TrueBox(left=1, top=2, width=3, height=4),)),
+    counts={"a.jpg": 1, "broken.jpg": 1},
     clips=CLIPS,
 )
 ANSWERS = Answers(
     pairs=(0.75, None),
     boxes={"a.jpg": ((1.0, 2.0, 3.0, 4.0),)},
+    counts={"a.jpg": 2},
     persons={"seen": {"Person 1": ((0.0, 1.5), (2.0, 4.0))}},
     cuts={"seen": (2.04,)},
 )
@@ -57,6 +60,7 @@ def evaluation() -> Evaluation:
     whole = report(
         faces=score_pairs(TRUTH.pairs, ANSWERS.pairs),
         boxes=score_boxes(TRUTH.boxes, ANSWERS.boxes),
+        counts=score_counts(TRUTH.counts, ANSWERS.counts),
         persons=score_clips(TRUTH.clips, ANSWERS.persons),
         cuts=score_cuts(TRUTH.clips, ANSWERS.cuts),
     )
@@ -71,7 +75,11 @@ def test_measured_parts_are_there_in_the_formats_of_the_scorer(evaluation, tmp_p
     folder = write_predictions(evaluation, tmp_path / "deep" / "out")
     parts = {name: json.loads((folder / name).read_text()) for name in names(folder)}
     assert parts["faces.json"] == [0.75, None]
-    assert parts["boxes.json"] == {"a.jpg": [{"left": 1.0, "top": 2.0, "width": 3.0, "height": 4.0}]}
+    assert parts["boxes.json"] == {
+        "a.jpg": [{"left": 1.0, "top": 2.0, "width": 3.0, "height": 4.0}],
+        "broken.jpg": [],
+    }
+    assert parts["counts.json"] == {"a.jpg": 2, "broken.jpg": 0}
     assert parts["persons/seen.json"] == {"persons": [{"id": "Person 1", "intervals": [[0.0, 1.5], [2.0, 4.0]]}]}
     assert parts["cuts/seen.json"] == {"cuts": [2.04]}
     assert parts["persons/lost.json"] == {"persons": []}
@@ -103,6 +111,72 @@ def test_something_else_is_never_replaced(evaluation, tmp_path, is_folder):
     with pytest.raises(OutputRefused):
         write_predictions(evaluation, target)
     assert kept.read_text() == "mine"
+
+
+@pytest.mark.parametrize("content", ["{}", "[]", "{", '{"written_by": "somebody", "files": []}', '{"files": ["a"]}'])
+def test_a_folder_with_a_foreign_file_of_the_name_of_the_marker_is_never_replaced(evaluation, tmp_path, content):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "predictions.json").write_text(content)
+    (tmp_path / "out" / "letter.txt").write_text("mine")
+    with pytest.raises(OutputRefused, match="holds no predictions"):
+        write_predictions(evaluation, tmp_path / "out")
+    assert names(tmp_path / "out") == {"predictions.json", "letter.txt"}
+
+
+@pytest.mark.parametrize("extra", ["letter.txt", "persons/letter.json", "mine/predictions.json"])
+def test_predictions_that_somebody_put_something_to_are_never_replaced(evaluation, tmp_path, extra):
+    folder = write_predictions(evaluation, tmp_path / "out")
+    (folder / extra).parent.mkdir(exist_ok=True)
+    (folder / extra).write_text("mine")
+    with pytest.raises(OutputRefused, match="more than them"):
+        write_predictions(evaluation, folder)
+    assert (folder / extra).read_text() == "mine"
+
+
+def test_predictions_of_which_a_part_became_a_link_are_never_replaced(evaluation, tmp_path):
+    folder = write_predictions(evaluation, tmp_path / "out")
+    (folder / "cuts").rename(tmp_path / "moved")
+    (folder / "cuts").symlink_to(tmp_path / "moved")
+    with pytest.raises(OutputRefused, match="more than them"):
+        check_replaceable(folder)
+
+
+def test_a_link_stands_for_the_folder_that_it_leads_to(evaluation, tmp_path):
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    for _ in range(2):
+        assert write_predictions(evaluation, tmp_path / "link") == tmp_path / "real"
+    assert (tmp_path / "link").is_symlink()
+    assert "faces.json" in names(tmp_path / "real")
+
+
+def test_places_that_cannot_be_are_refused_in_words(tmp_path):
+    (tmp_path / "loop").symlink_to("loop")
+    refused = {"/proc": "root of a disk", str(tmp_path / "loop"): "loop", str(tmp_path / ("x" * 300)): "too long"}
+    for place, words in refused.items():
+        with pytest.raises(OutputRefused, match=words):
+            check_replaceable(Path(place))
+    with pytest.raises(OutputRefused, match="is a folder"):
+        check_writable(tmp_path)
+    with pytest.raises(OutputRefused, match="too long"):
+        check_writable(tmp_path / ("x" * 300))
+
+
+def test_what_was_there_comes_back_when_the_new_cannot_take_its_place(evaluation, tmp_path, monkeypatch):
+    folder = write_predictions(evaluation, tmp_path / "out")
+    before, rename = names(folder), Path.rename
+
+    def full(source: Path, target: Path) -> Path:
+        if target == folder and source.name != "old":
+            raise OSError(28, "No space left on device")
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", full)
+    smaller = replace(evaluation, report=report(boxes=evaluation.report.boxes))
+    with pytest.raises(OutputRefused, match="No space left"):
+        write_predictions(smaller, folder)
+    assert names(folder) == before
+    assert list(tmp_path.iterdir()) == [folder]
 
 
 def test_what_cannot_be_written_leaves_nothing(evaluation, tmp_path):
