@@ -40,7 +40,7 @@ class PersonMatch(Result):
 
 
 class ClipScore(Result):
-    """Persons of one clip. Figures are null where the clip has nobody who must be found."""
+    """Persons of one clip. Figures are null where nobody must be found for as long as a cell outside of the collars."""
 
     f1: float | None
     precision: float | None = Field(description="share of the predicted time that is right; null if nothing counts")
@@ -77,8 +77,9 @@ def score_clips(clips: Mapping[str, Clip], found: Mapping[str, Persons]) -> Pers
 def score_clip(clip: Clip, persons: Persons) -> ClipScore:
     """Compares the persons of one clip with those found in it."""
     seen = compare(clip, persons)
+    counts = bool((seen.required & ~seen.free).any())
     return ClipScore(
-        **(_figures(seen) if clip.has_persons else dict.fromkeys(("f1", "precision", "recall", "purity", "coverage"))),
+        **(_figures(seen) if counts else dict.fromkeys(("f1", "precision", "recall", "purity", "coverage"))),
         persons_true=int(seen.required.any(axis=1).sum()),
         persons_predicted=len(seen.predicted),
         persons_counted=len(seen.solid),

@@ -100,6 +100,14 @@ def test_the_mean_leaves_out_clips_where_nobody_must_be_found() -> None:
     assert scores.clips["faceless"].f1 is None
 
 
+@pytest.mark.parametrize("moment", [(1.06, 1.14), (1.0, 1.3)])
+def test_a_moment_that_covers_no_cell_or_is_all_collar_must_not_be_found(moment: tuple[float, float]) -> None:
+    clip = Clip(name="c", file="c.mp4", duration=10.0, persons=(TruePerson(id="a", required=(moment,)),))
+    scores = score_clips({"two": TWO, "c": clip}, {"two": RIGHT, "c": {"1": ((4.0, 6.0),)}})
+    assert scores.clips["c"].f1 is None
+    assert (scores.mean_f1, scores.false_persons) == (1.0, 1)
+
+
 def test_in_a_clip_that_failed_nobody_was_found() -> None:
     scores = score_clips({"two": TWO, "other": TWO}, {"two": RIGHT})
     assert scores.mean_f1 == 0.5
