@@ -11,13 +11,12 @@ from collections.abc import Callable, Sequence
 
 from pydantic import Field
 
-from aima.domain.track import Track
 from aima.errors import MediaError
 from aima.evaluation.degrading import Copy, Variant, degrade, variants
 from aima.evaluation.likeness import Likeness, Rule, Seen, compare
 from aima.evaluation.looking import Eyes, Pixels, decode
 from aima.evaluation.scores.result import Result
-from aima.evaluation.subject import subject
+from aima.evaluation.subject import main_face
 from aima.evaluation.truth import Truth
 from aima.settings import Settings
 
@@ -43,7 +42,7 @@ class DegradedReport(Result):
     join: float = Field(description="log-odds from which tracks are one person")
     variants: tuple[VariantScore, ...]
     unreadable: dict[str, str] = Field(description="reason by photograph that was left out")
-    cpu_s: float = Field(description="CPU seconds of the analyzers, decoding left out")
+    cpu_s: float = Field(description="CPU seconds of making the copies and of looking at all; decoding is left out")
 
     @property
     def wrong_joins(self) -> int:
@@ -81,8 +80,7 @@ class _Gallery:
         """Look at a photograph in all variants. Where it shows no face, nothing is known of its copies either."""
         started = time.process_time()
         tracks = self._eyes.tracks(pixels, file)
-        number = subject([track.locator.box for track in tracks], (pixels.shape[1], pixels.shape[0]))
-        face = None if number is None else tracks[number]
+        face = main_face(tracks, (0, 0, pixels.shape[1], pixels.shape[0]))
         plain = Copy.of(pixels, face.locator.box) if face else None
         for variant in self._variants:
             if not variant.steps:
@@ -112,21 +110,10 @@ class _Gallery:
 
     def _look(self, person: str, file: str, variant: str, copy: Copy) -> Seen:
         tracks = tuple(self._eyes.tracks(copy.pixels, f"{file} ({variant})"))
-        return Seen(
-            person, file, variant, tracks, main_face([track for track in tracks if copy.holds(track.locator.box)])
-        )
+        there = [track for track in tracks if copy.holds(track.locator.box)]
+        return Seen(person, file, variant, tracks, main_face(there, copy.place))
 
     def _score(self, variant: Variant, taken: Sequence[Seen], truth: Truth, rule: Rule) -> VariantScore:
         figures = compare(self._seen[variant.name], taken if variant.steps else (), truth.pairs, rule)
         said = variant.model_dump(exclude={"steps"})
         return VariantScore(**said, **dict(figures))
-
-
-def main_face(tracks: Sequence[Track]) -> Track | None:
-    """The largest face, the first of equals; None without faces."""
-
-    def area(track: Track) -> float:
-        _, _, width, height = track.locator.box
-        return width * height
-
-    return max(tracks, key=area, default=None)

@@ -57,6 +57,12 @@ class Copy:
             float(np.linalg.norm(self.face[1] - self.face[0]) * np.linalg.norm(self.face[3] - self.face[0]))
         )
 
+    @property
+    def place(self) -> Box:
+        """The upright box around the face."""
+        (left, top), (right, bottom) = self.face.min(axis=0), self.face.max(axis=0)
+        return float(left), float(top), float(right - left), float(bottom - top)
+
     def holds(self, box: Box) -> bool:
         """Whether the middle of a box lies in the upright box around the face."""
         left, top, width, height = box

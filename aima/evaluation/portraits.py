@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import numpy as np
-
 from aima.analyzers.face_detector import FaceDetector
 from aima.analyzers.faces import Faces, faces_of
 from aima.domain.batch import FrameBatch
+from aima.domain.track import Box
 from aima.errors import MediaError
 from aima.evaluation.looking import decode, find_faces, still
+from aima.evaluation.subject import subject
 from aima.evaluation.truth import Truth
 from aima.models.cards import Figure
 from aima.models.loader import load
@@ -30,9 +30,15 @@ class Portrait:
     faces: Faces
 
     @property
+    def frame(self) -> Box:
+        """The whole photograph, in its pixels."""
+        height, width = self.batch.frames.shape[1:3]
+        return 0, 0, width, height
+
+    @property
     def main(self) -> int | None:
-        """The largest face; None without faces."""
-        return int(np.argmax(self.faces.sizes)) if len(self.faces) else None
+        """The face that it is of; None without faces."""
+        return subject([tuple(box) for box in self.faces.boxes.tolist()], self.frame[2:])
 
 
 def portraits(truth: Truth, settings: Settings) -> Iterator[Portrait]:

@@ -13,10 +13,10 @@ import numpy as np
 from aima.analyzers.emotion import Emotion, EmotionOptions
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
 from aima.analyzers.network import answers, face_crops
-from aima.evaluation.degraded import main_face
 from aima.evaluation.figures import ALIKE, likeness_figures, share_figure
 from aima.evaluation.likeness import Rule, Seen, compare
 from aima.evaluation.portraits import Meter, Portrait
+from aima.evaluation.subject import main_face
 from aima.evaluation.truth import Truth
 from aima.fusion.tracks import build_tracks
 from aima.media.segments import PICTURE_US
@@ -72,7 +72,7 @@ class _Embedder:
             known = self._embedder.analyze(portrait.batch, FaceEmbedderOptions())
         seen = known.drop_columns(["problems"]).append_column("faces", portrait.batch.columns["faces"])
         tracks = tuple(build_tracks(portrait.file, seen, (), PICTURE_US))
-        self._seen.append(Seen(portrait.person, portrait.file, "", tracks, main_face(tracks)))
+        self._seen.append(Seen(portrait.person, portrait.file, "", tracks, main_face(tracks, portrait.frame)))
 
     def figures(self) -> tuple[Figure, ...]:
         if not self._seen:

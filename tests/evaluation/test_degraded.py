@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from aima.errors import MediaCorrupt, ModelMissing
-from aima.evaluation.degraded import DegradedReport, main_face, measure
+from aima.evaluation.degraded import DegradedReport, measure
 from aima.evaluation.degrading import variants
 from aima.evaluation.looking import Eyes, decode
 from aima.evaluation.reading import read_truth
@@ -83,8 +83,7 @@ def test_a_picture_is_seen_as_the_product_sees_it(settings, folder):
     assert len(tracks) == 1
     assert tracks[0].content_id == "content"
     assert tracks[0].vector is not None
-    assert main_face(tracks) is tracks[0]
-    assert main_face(eyes.tracks(np.full_like(pixels, 80), "nobody")) is None
+    assert eyes.tracks(np.full_like(pixels, 80), "nobody") == []
 
 
 def test_sound_shows_nothing(settings, tmp_path):

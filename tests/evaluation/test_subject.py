@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.evaluation.subject import subject
+from aima.evaluation.subject import main_face, subject
+from tests.persons_made import made_track
 
 SIZE = (250, 250)
 MIDDLE = (75.0, 75.0, 100.0, 100.0)
@@ -27,6 +28,13 @@ def test_size_and_place_decide_together(bystander, expected):
 
 def test_nobody_is_nobody():
     assert subject([], SIZE) is None
+
+
+def test_the_middle_is_that_of_the_part_that_is_looked_at():
+    left, right = made_track("a", 0, 0.2, left=0.0), made_track("a", 0, 0.2, left=200.0)
+    assert main_face([left, right], (0, 0, 100, 200)) is left
+    assert main_face([left, right], (180, 0, 120, 200)) is right
+    assert main_face([], (0, 0, 100, 200)) is None
 
 
 @settings(deadline=None, derandomize=True)
