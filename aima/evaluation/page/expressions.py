@@ -14,8 +14,9 @@ from aima.evaluation.page.pictures import Album, face_of
 from aima.evaluation.scores.expressions import ExpressionFigures, ExpressionMistake, ExpressionScores
 
 MEANING: Final = (
-    "What the largest face of a picture shows. Balanced accuracy is the mean share of right answers over the labels, "
-    "so that rare expressions weigh as much as frequent ones. Rows are the labels, columns the answers."
+    "What the face that a picture is of shows: a large one in the middle. Balanced accuracy is the mean share of right "
+    "answers over the labels, so that rare expressions weigh as much as frequent ones. Rows are the labels, columns "
+    "the answers."
 )
 APART: Final = "The model has no class for these labels, so no answer can be right:"
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from aima.domain.text import count
 from aima.errors import MediaError
-from aima.evaluation.answers import Answers, SeenFace
+from aima.evaluation.answers import Answers
 from aima.evaluation.page.frames import Photo, jpeg, photos
 from aima.settings import Media
 from aima.storage.archive import Archive
@@ -55,11 +55,6 @@ class Album:
             self._unreadable += 1
             return None
         return self._spend(small)
-
-    def face(self, faces: Sequence[SeenFace]) -> bytes | None:
-        """The crop of the largest of these faces."""
-        largest = max(faces, key=lambda face: face.box[2] * face.box[3], default=None)
-        return self.crop(largest.picture) if largest else None
 
     def frames(self, file: str, seconds: Sequence[float], long_side: int = FRAME_SIDE) -> list[Photo | None]:
         """Frames of a labelled file at these times, or the picture itself once per time."""
@@ -107,11 +102,10 @@ class Album:
 
 
 def face_of(file: str, answers: Answers, album: Album) -> bytes | None:
-    """The face that an answer about a picture is about, or the picture itself where no face was found."""
-    seen = answers.seen.get(file, ())
-    meant = [face for face in seen if face.person is not None and face.person == answers.identities.get(file)]
-    if seen:
-        return album.face(meant or seen)
+    """The face that a picture is of, or the picture itself where no face was found."""
+    main = next((face for face in answers.seen.get(file, ()) if face.main), None)
+    if main:
+        return album.crop(main.picture)
     photo = album.picture(file, long_side=160)
     return photo.jpeg if photo else None
 

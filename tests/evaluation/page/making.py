@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -63,6 +64,11 @@ def album(tmp_path: Path, *crops: str, granted: float = 1_000_000) -> Album:
 def seen(person: str | None, start: float, end: float, picture: str | None = "crop.jpg") -> SeenFace:
     """A track with a face of 40 x 50 pixels."""
     return SeenFace(person, start, end, (10.0, 20.0, 40.0, 50.0), 0.9, 0.8, picture)
+
+
+def pictured(person: str | None = "P1", picture: str = "crop.jpg") -> SeenFace:
+    """The face that a picture is of."""
+    return replace(seen(person, 0.0, 0.2, picture), main=True)
 
 
 def clip(**changes: object) -> Clip:

@@ -7,7 +7,7 @@ from aima.evaluation.page.elements import render
 from aima.evaluation.page.expressions import expressions_section
 from aima.evaluation.scores.expressions import score_expressions
 from aima.evaluation.truth import Expression
-from tests.evaluation.page.making import album, seen
+from tests.evaluation.page.making import album, pictured
 from tests.pages import Page
 
 TRUTH = (
@@ -18,7 +18,7 @@ TRUTH = (
 
 
 def page_of(tmp_path, answers: dict[str, str], truth=TRUTH) -> Page:
-    faces = {one.file: (seen("P1", 0.0, 0.2),) for one in truth}
+    faces = {one.file: (pictured(),) for one in truth}
     score = score_expressions(truth, answers)
     return Page(
         render(expressions_section(score, Answers(expressions=answers, seen=faces), album(tmp_path, "crop.jpg")))

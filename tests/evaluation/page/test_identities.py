@@ -8,11 +8,11 @@ from aima.evaluation.page.identities import identities_section, pairs_section
 from aima.evaluation.scores.pairs import score_pairs
 from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.truth import Pair
-from tests.evaluation.page.making import album, seen
+from tests.evaluation.page.making import album, pictured
 from tests.pages import Page
 
 FILES = {"Ada": ("a1.jpg", "a2.jpg", "a3.jpg"), "Bo": ("b1.jpg",)}
-SEEN = {file: (seen("P1", 0.0, 0.2),) for files in FILES.values() for file in files}
+SEEN = {file: (pictured(),) for files in FILES.values() for file in files}
 
 
 def test_who_was_mixed_and_who_was_split(tmp_path) -> None:
@@ -49,7 +49,7 @@ def test_of_a_large_group_some_pictures_are_shown(tmp_path) -> None:
 
 def test_worst_pairs_tell_similarity_and_log_odds(tmp_path) -> None:
     pairs = (Pair(a="a1.jpg", b="a2.jpg", same=1), Pair(a="a1.jpg", b="b1.jpg", same=0))
-    score = score_pairs(pairs, (0.25, None), lambda s: s * 10, 0.0)
+    score = score_pairs(pairs, (0.25, None), (2.5, None))
     page = Page(render(pairs_section(score, Answers(seen=SEEN), album(tmp_path, "crop.jpg"))))
     assert "similarity 0.250, log-odds +2.5" in page.text
     assert "similarity –, log-odds –" in page.text
@@ -57,7 +57,7 @@ def test_worst_pairs_tell_similarity_and_log_odds(tmp_path) -> None:
     assert page.tags.count("img") == 4
 
 
-def test_pairs_without_calibration_say_nothing_of_joining(tmp_path) -> None:
+def test_pairs_without_log_odds_say_nothing_of_joining(tmp_path) -> None:
     score = score_pairs((Pair(a="a1.jpg", b="a2.jpg", same=1),), (0.5,))
     text = Page(render(pairs_section(score, Answers(), album(tmp_path)))).text
     assert "oined wrongly" not in text

@@ -21,7 +21,7 @@ from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.scores.persons import score_clips
 from aima.evaluation.truth import Expression, Pair, TrueBox, Truth
 from aima.settings import Media
-from tests.evaluation.page.making import archive_with, clip, coloured_clip, film_answers, painted, report, seen
+from tests.evaluation.page.making import archive_with, clip, coloured_clip, film_answers, painted, pictured, report
 from tests.pages import Page, assert_stands_for_itself
 
 EVIL = '"><img src=x onerror=alert(1)>&$look\u202e.jpg'
@@ -44,7 +44,7 @@ def everything(folder, name: str = "face.jpg"):
         identities={name: "Person 1", "other.jpg": "Person 1"},
         persons=film.persons,
         cuts=film.cuts,
-        seen={**film.seen, name: (seen("Person 1", 0.0, 0.2),)},
+        seen={**film.seen, name: (pictured("Person 1"),)},
         failed={"gone.jpg": "media_missing"},
     )
     made = report(

@@ -8,7 +8,7 @@ from aima.evaluation.page.photographs import boxes_section, counts_section
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
 from aima.evaluation.truth import TrueBox, Truth
-from tests.evaluation.page.making import album, painted, seen
+from tests.evaluation.page.making import album, painted, pictured
 from tests.pages import Page
 
 
@@ -43,7 +43,7 @@ def test_a_picture_that_is_gone_still_has_its_line(tmp_path) -> None:
 
 def test_wrong_counts_show_what_was_found(tmp_path) -> None:
     painted(tmp_path / "two.jpg")
-    answers = Answers(seen={"two.jpg": (seen("P1", 0.0, 0.2),)})
+    answers = Answers(seen={"two.jpg": (pictured(),)})
     score = score_counts({"two.jpg": 2, "one.jpg": 1}, {"two.jpg": 1, "one.jpg": 1})
     page = Page(render(counts_section(score, answers, album(tmp_path))))
     assert "two.jpg: 2 faces, 1 found" in page.text

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 
 from aima.evaluation.answers import Answers
 from aima.evaluation.page.pictures import BASE64, face_of
-from tests.evaluation.page.making import album, painted, seen
+from tests.evaluation.page.making import album, painted, pictured, seen
 
 
 def test_a_crop_is_shrunk(tmp_path) -> None:
@@ -54,10 +56,10 @@ def test_a_file_that_cannot_be_read_is_counted(tmp_path) -> None:
     assert pictures.note() is None
 
 
-def test_the_face_of_a_picture_is_the_one_that_the_answer_is_about(tmp_path) -> None:
+def test_the_face_of_a_picture_is_the_one_that_it_is_of(tmp_path) -> None:
     pictures = album(tmp_path, "ada.jpg")
-    faces = (seen("Person 2", 0.0, 0.2, "nowhere.jpg"), seen("Person 1", 0.0, 0.2, "ada.jpg"))
-    answers = Answers(identities={"a.jpg": "Person 1"}, seen={"a.jpg": faces})
+    larger = replace(seen("Person 1", 0.0, 0.2, "nowhere.jpg"), box=(0.0, 0.0, 90.0, 90.0))
+    answers = Answers(identities={"a.jpg": "Person 1"}, seen={"a.jpg": (larger, pictured("Person 1", "ada.jpg"))})
     assert face_of("a.jpg", answers, pictures) == pictures.crop("ada.jpg")
 
 
