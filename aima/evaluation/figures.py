@@ -32,14 +32,15 @@ def reported(task: str, report: Report) -> tuple[Figure, ...]:
 
 def likeness_figures(said: Likeness, wanted: Sequence[str], under: str = "") -> tuple[Figure, ...]:
     """How well vectors tell persons from each other; `wanted`: of ALIKE. Left out is what means nothing."""
-    n = said.photos
+    n, pairs, portraits = said.photos, (said.pairs, "pairs"), (said.photos, "portraits")
+    known = round((said.with_vector or 0.0) * n)
     figures = {
-        "vector": share_figure("portraits with a vector", round(said.with_vector * n), n, "portraits", under),
-        "auc": _score("area under the ROC curve of labelled pairs", said.auc, n, under),
-        "eer": _score("equal error rate of labelled pairs", said.eer, n, under, "share"),
+        "vector": share_figure("portraits with a vector", known, n, "portraits", under),
+        "auc": _score("area under the ROC curve of labelled pairs", said.auc, pairs, under),
+        "eer": _score("equal error rate of labelled pairs", said.eer, pairs, under, "share"),
         "missed": share_figure("same person, not joined", said.missed_at_join, said.same_pairs, "pairs", under),
         "wrong": share_figure("different persons, joined", said.wrong_at_join, said.different_pairs, "pairs", under),
-        "bcubed": _score("B-cubed F1 of the persons found", said.bcubed_f1, n, under),
+        "bcubed": _score("B-cubed F1 of the persons found", said.bcubed_f1, portraits, under),
     }
     return tuple(figure for name in wanted for figure in figures[name])
 
@@ -49,9 +50,11 @@ def share_figure(name: str, part: int, whole: int, of: str, under: str = "") -> 
     return (Figure(name=name, value=part / whole, unit="share", n=whole, of=of, under=under),) if whole else ()
 
 
-def _score(name: str, value: float | None, photos: int, under: str, unit: Unit = "") -> tuple[Figure, ...]:
-    given = () if value is None else (value,)
-    return tuple(Figure(name=name, value=one, unit=unit, n=photos, of="portraits", under=under) for one in given)
+def _score(
+    name: str, value: float | None, measured_on: tuple[int, str], under: str, unit: Unit = ""
+) -> tuple[Figure, ...]:
+    given, (n, of) = () if value is None else (value,), measured_on
+    return tuple(Figure(name=name, value=one, unit=unit, n=n, of=of, under=under) for one in given)
 
 
 def _detection(report: Report) -> tuple[Figure, ...]:
@@ -80,7 +83,7 @@ def _found(report: DegradedReport) -> tuple[Figure, ...]:
     return tuple(
         Figure(name=name, value=one.found, unit="share", n=one.photos, of="portraits", under=one.name)
         for one in report.variants
-        if one.photos and one.group != AS_TAKEN
+        if one.found is not None and one.group != AS_TAKEN
     )
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from aima.evaluation.degraded import DegradedReport, VariantScore
-from aima.evaluation.figures import reported
+from aima.evaluation.figures import ALIKE, likeness_figures, reported
 from aima.evaluation.report import Cost
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
@@ -15,8 +15,8 @@ from tests.evaluation.page.making import report
 def variant(name, group, **changes):
     given = {
         "name": name, "group": group, "strength": 0, "unit": "", "photos": 4, "found": 0.75, "with_vector": 0.5,
-        "auc": 1.0, "eer": 0.25, "same_pairs": 8, "missed_at_join": 2, "different_pairs": 10, "wrong_at_join": 0,
-        "wrong_pairs": (), "bcubed_f1": 0.9, "mixed": (),
+        "pairs": 12, "auc": 1.0, "eer": 0.25, "same_pairs": 8, "missed_at_join": 2, "different_pairs": 10,
+        "wrong_at_join": 0, "wrong_pairs": (), "bcubed_f1": 0.9, "mixed": (),
     }  # fmt: skip
     return VariantScore(**(given | changes))
 
@@ -64,10 +64,25 @@ def test_degraded_copies_are_conditions_and_pictures_as_taken_are_none():
     assert known["different persons, joined", "20 px"].value == 0.0
 
 
+def test_figures_of_pairs_say_of_how_many_pairs():
+    known = {figure.name: figure for figure in likeness_figures(variant("as taken", "as taken"), ALIKE)}
+    of = {name: (figure.n, figure.of) for name, figure in known.items()}
+    assert of["area under the ROC curve of labelled pairs"] == (12, "pairs")
+    assert of["equal error rate of labelled pairs"] == (12, "pairs")
+    assert of["B-cubed F1 of the persons found"] == (4, "portraits")
+
+
 def test_what_cannot_be_divided_is_left_out():
     empty = degraded(variant("20 px", "size", auc=None, eer=None, same_pairs=0, different_pairs=0))
     names = [figure.name for figure in reported("face_embedding", report(degraded=empty))]
     assert names == ["portraits with a vector"]
+    nobody = degraded(
+        variant(
+            "20 px", "size", photos=0, found=None, with_vector=None, auc=None, eer=None, same_pairs=0, different_pairs=0
+        )
+    )
+    assert reported("face_embedding", report(degraded=nobody)) == ()
+    assert reported("face_detection", report(degraded=nobody)) == ()
 
 
 def test_expressions_are_told_with_and_without_labels_that_the_model_lacks():

@@ -36,12 +36,13 @@ def test_pictures_as_taken_are_compared_with_each_other():
     assert (said.photos, said.found, said.with_vector) == (4, 1, 1)
     assert (said.auc, said.eer, said.bcubed_f1) == (1, 0, 1)
     assert (said.same_pairs, said.missed_at_join, said.different_pairs, said.wrong_at_join) == (2, 0, 4, 0)
+    assert said.pairs == 4
 
 
 def test_copies_are_compared_with_pictures_and_with_each_other():
     said = compare(pictures("small"), pictures(), PAIRS, RULE)
     # Each pair of labels in both directions; copies of two persons: 2 x 2 each other, and 8 with pictures.
-    assert (said.same_pairs, said.different_pairs) == (4, 12)
+    assert (said.pairs, said.same_pairs, said.different_pairs) == (8, 4, 12)
     assert (said.auc, said.bcubed_f1, said.mixed) == (1, 1, ())
 
 
@@ -83,3 +84,8 @@ def test_nobody_with_a_vector_gives_figures_all_the_same():
     assert (said.found, said.with_vector, said.auc, said.eer) == (0, 0, None, None)
     assert (said.same_pairs, said.different_pairs) == (0, 0)
     assert said.bcubed_f1 == pytest.approx(2 / 3)
+
+
+def test_shares_of_nothing_are_unknown():
+    said = compare((), (), PAIRS, RULE)
+    assert (said.photos, said.found, said.with_vector, said.pairs, said.auc) == (0, None, None, 0, None)

@@ -25,7 +25,7 @@ CURVES: Final = (("B-cubed F1", "bcubed"), ("share of faces found", "share"))
 def degraded_section(report: DegradedReport) -> Element:
     """A chart for every kind of damage that was done in several strengths, and all figures."""
     groups = [list(group) for _, group in groupby(report.variants, key=lambda variant: variant.group)]
-    charts = [_chart(group) for group in groups if len(group) > 1]
+    charts = [_chart(group) for group in groups if len(group) > 1 and group[0].photos]
     facts = (
         f"{count(report.photos, 'photograph')} of {count(report.persons, 'person')}, {report.model}, joined from "
         f"log-odds {report.join:g}: {count(report.wrong_joins, 'wrong join')} "
@@ -47,7 +47,7 @@ def degraded_section(report: DegradedReport) -> Element:
 def _chart(variants: Sequence[VariantScore]) -> Element:
     lines = (
         Line(*CURVES[0], tuple((variant.strength, variant.bcubed_f1 or 0.0) for variant in variants)),
-        Line(*CURVES[1], tuple((variant.strength, variant.found) for variant in variants)),
+        Line(*CURVES[1], tuple((variant.strength, variant.found or 0.0) for variant in variants)),
     )
     flags = {variant.strength: count(len(variant.mixed), "wrong join") for variant in variants if variant.mixed}
     words = f"{variants[0].group}, {variants[0].unit}"

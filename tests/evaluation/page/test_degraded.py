@@ -12,8 +12,8 @@ from tests.pages import Page
 def variant(name: str, group: str, strength: float, **changes: object) -> VariantScore:
     given: dict[str, object] = {
         "name": name, "group": group, "strength": strength, "unit": "px", "photos": 4, "found": 0.75,
-        "with_vector": 0.5, "auc": 0.99, "eer": 0.01, "same_pairs": 8, "missed_at_join": 2, "different_pairs": 20,
-        "wrong_at_join": 0, "wrong_pairs": (), "bcubed_f1": 0.9, "mixed": (),
+        "with_vector": 0.5, "pairs": 12, "auc": 0.99, "eer": 0.01, "same_pairs": 8, "missed_at_join": 2,
+        "different_pairs": 20, "wrong_at_join": 0, "wrong_pairs": (), "bcubed_f1": 0.9, "mixed": (),
     }  # fmt: skip
     return VariantScore.model_validate(given | changes)
 
@@ -47,3 +47,11 @@ def test_nothing_to_measure_breaks_nothing() -> None:
     page = Page(render(degraded_section(report(lost, lost).model_copy(update={"unreadable": {"a.jpg": "damaged"}}))))
     assert "Left out: a.jpg: damaged" in page.text
     assert "–" in page.text
+
+
+def test_without_photographs_there_is_no_curve_and_no_share() -> None:
+    nothing = {"photos": 0, "found": None, "with_vector": None, "auc": None, "eer": None, "bcubed_f1": None}
+    shown = report(variant("20 px", "size", 20, **nothing), variant("40 px", "size", 40, **nothing))
+    page = Page(render(degraded_section(shown)))
+    assert "chart" not in page.values("class")
+    assert "0 %" not in page.words
