@@ -45,6 +45,16 @@ def test_the_worst_clip_stands_first_and_every_row_leads_to_its_clip(tmp_path) -
     assert worst < page.text.index("film: F1 1.000")
 
 
+def test_clips_stand_by_what_is_wrong_and_not_by_name(tmp_path) -> None:
+    right, bad = ((0.0, 2.0),), ((0.0, 0.5),)
+    false = ((0.0, 1.0), (2.0, 3.0))
+    clips = {"a": clip(name="a"), "b": clip(name="b"), "c": clip(name="c", persons=())}
+    answers = Answers(persons={"a": {"Person 1": right}, "b": {"Person 1": bad}, "c": {"P": false, "Q": false}})
+    page = page_of(tmp_path, answers, **clips)
+    rows = [word for word in page.words if word in clips]
+    assert rows[:3] == ["c", "b", "a"]
+
+
 def test_the_figure_with_all_others_stands_beside(tmp_path) -> None:
     together = Together(mean_f1=0.25, false_persons=0, clips={"film": 0.25})
     assert "0.250" in page_of(tmp_path, film_answers(), together).text
