@@ -55,7 +55,8 @@ def _sure(tracks: Sequence[Track]) -> set[str]:
 
 def _seen_well(track: Track) -> bool:
     clear = limits.CLEAR * (track.quality >= limits.USEFUL_QUALITY)
-    evidence = float(np.maximum(track.scores - limits.FACE_SCORE, clear).sum())
+    # Rounded: three times a tenth are three tenths.
+    evidence = round(float(np.maximum(track.scores - limits.FACE_SCORE, clear).sum()), DECIMALS)
     turned = float(track.quality.max()) < limits.WEAK_QUALITY
     return evidence >= limits.SURE and _size(track) >= (limits.TURNED_SIZE if turned else limits.FOUNDER_SIZE)
 

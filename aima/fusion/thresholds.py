@@ -45,12 +45,15 @@ CLEAR: Final = 0.1
 """What a look of useful quality speaks for a face at least: large faces have low detector scores. Of 33 tracks of three
 looks and more without a sure one, the 14 of the best quality, 0.49 and above, were faces, and few others."""
 SURE: Final = 0.3
-"""Sum of what its looks speak for a face from which a track is surely one and may found a person."""
+"""Sum of what its looks speak for a face from which a track is surely one and may found a person: three clear looks
+do. Meant for the default of five sampled frames a second."""
 FOUNDER_SIZE: Final = 24.0
 """Pixels (geometric mean of the sides, best sample) below which a face in a video founds no person: a crowd far away
-would be dozens that nobody could tell apart."""
+would be dozens that nobody could tell apart. Pixels are those of the source: in a source larger than what is analysed
+such a face is smaller still where it is looked for, and hardly found."""
 TURNED_SIZE: Final = 48.0
-"""The same for tracks whose best quality is below WEAK_QUALITY: faces turned away, ears, hair."""
+"""The same, also in pixels of the source, for tracks whose best quality is below WEAK_QUALITY: faces turned away, ears,
+hair."""
 POOR_ALIKE: Final = 11.0
 """Log-odds that two looks of quality 0 seem more alike than they are; in proportion where their qualities fall short
 of GOOD_QUALITY less far. 157 photographs of 26 persons, in 12 ways shrunk, blurred and darkened: a poor look at a

@@ -80,6 +80,13 @@ def test_a_film_that_shows_faces_in_its_first_frame_only_is_no_still_picture():
     assert len(persons(late)) == 1, "one frame is one frame, whenever it is shown"
 
 
+def test_three_clear_looks_found_a_person_though_none_is_sure_and_two_do_not():
+    clear = [track("a", 0, looks, look(0, 1), score=0.55, quality=0.5) for looks in (2, 3)]
+    single = track("a", 0, 1, look(0, 1), score=0.9)
+    poor = track("a", 0, 3, look(0, 1), score=0.55, quality=0.35)
+    assert [len(persons([one])) for one in (*clear, poor, single)] == [0, 1, 0, 1]
+
+
 def test_a_glimpse_joins_the_one_person_whom_it_clearly_shows():
     known = track("a", 0, 5, look(0, 1))
     glimpse = track("a", 8 * SECOND, 1, look(0, 2), score=0.8, quality=0.5)
