@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import resource
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import aima
 from aima.analyzers import registry
+from aima.domain.clock import seconds
 from aima.domain.media import Medium
 from aima.evaluation import degraded
 from aima.evaluation.answering import answer
 from aima.evaluation.answers import Answers
 from aima.evaluation.costs import Spent, costs
 from aima.evaluation.parts import NO_LABELS, NOT_ASKED, NOT_BUILT, PARTS, Part, labelled_parts, restricted
+from aima.evaluation.places import why_no_file
 from aima.evaluation.report import Report, Seconds, Together
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
@@ -25,7 +27,7 @@ from aima.evaluation.scores.expressions import score_expressions
 from aima.evaluation.scores.pairs import score_pairs
 from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.scores.persons import PersonScores, score_clips
-from aima.evaluation.truth import Truth
+from aima.evaluation.truth import Clip, Truth
 from aima.evaluation.workspace import Workspace
 from aima.models.catalogue import find
 from aima.pipeline.progress import Listener
@@ -33,6 +35,8 @@ from aima.services.fusion import Watched
 from aima.services.reports import FileReport
 
 ANALYZERS: Final = (*registry.DEFAULT, "emotion")
+MUCH_SHORTER: Final = 1.0
+"""Seconds that a clip may end before its labels do and still count as whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,11 @@ class _Seen:
         refused = {file: _reason(report) for file, report in self.files.items() if report.state != "done"}
         return dict(sorted((refused | dict(self.missing)).items()))
 
-    @property
-    def partial(self) -> dict[str, str]:
-        """Reason by file of which only a part could be read."""
-        return {f: _reason(r) for f, r in sorted(self.files.items()) if r.state == "done" and not r.whole}
+    def partial(self, clips: Iterable[Clip]) -> dict[str, str]:
+        """Reason by file of which only a part could be read, or is there: clips may be shorter than labelled."""
+        short = {clip.file: _too_short(clip, self.media[clip.file]) for clip in clips if clip.file in self.media}
+        read = {file: _reason(report) for file, report in self.files.items() if _is_partial(report)}
+        return dict(sorted({file: why for file, why in (short | read).items() if why is not None}.items()))
 
 
 def evaluate(
@@ -102,7 +107,7 @@ def evaluate(
         **scores,
         not_measured=_not_measured(parts, measured),
         failed=seen.failed,
-        partial=seen.partial,
+        partial=seen.partial(wanted.clips.values()),
         cost=costs(_spent(seen)),
         seconds=Seconds(wall=time.monotonic() - wall, cpu=seen.cpu_s + _own_cpu() - cpu),
     )
@@ -112,8 +117,9 @@ def evaluate(
 def _look(workspace: Workspace, truth: Truth, listener: Listener | None) -> _Seen:
     """Analyze the labelled files, as `aima analyze` does."""
     paths = {file: truth.folder / file for file in truth.files}
-    there = {file: path for file, path in paths.items() if path.is_file()}
-    missing = {file: f"media_missing: {file} does not exist" for file in paths if file not in there}
+    why = {file: why_no_file(path) for file, path in paths.items()}
+    there = {file: path for file, path in paths.items() if why[file] is None}
+    missing = {file: f"media_missing: {file} {reason}" for file, reason in why.items() if reason is not None}
     if not there:
         return _Seen(missing=missing)
     done = workspace.analyses.analyze(list(there.values()), {name: {} for name in ANALYZERS}, listener)
@@ -137,6 +143,17 @@ def _media(workspace: Workspace, files: Mapping[str, FileReport]) -> dict[str, M
 
 def _reason(report: FileReport) -> str:
     return f"{report.code}: {report.detail}"
+
+
+def _is_partial(report: FileReport) -> bool:
+    return report.state == "done" and (not report.whole or report.code == "nothing_to_see")
+
+
+def _too_short(clip: Clip, medium: Medium) -> str | None:
+    lasts = seconds(medium.info.duration_us)
+    if clip.duration - lasts <= MUCH_SHORTER:
+        return None
+    return f"partial: {clip.file} lasts {lasts:.1f} s, but {clip.duration:.1f} s by its labels"
 
 
 def _scores(workspace: Workspace, truth: Truth, answers: Answers, measured: frozenset[Part]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from aima.evaluation.parts import PARTS
 from aima.evaluation.run import Evaluation, evaluate
 from aima.evaluation.truth import Clip, Expression, Pair, TrueBox, TruePerson, Truth
 from aima.settings import Settings, Stores
+from tests.media_made import write_clip
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +79,28 @@ def test_says_what_it_was_made_with(lost, user):
     assert report.thresholds == {"join": user.identity.join, "review": user.identity.review}
     assert report.seconds.cpu > 0
     assert type(report).model_validate_json(report.model_dump_json()) == report
+
+
+def test_paths_at_which_no_file_can_be_are_told_and_break_nothing(user, tmp_path):
+    (tmp_path / "folder.jpg").mkdir()
+    (tmp_path / "loop.jpg").symlink_to("loop.jpg")
+    truth = Truth(tmp_path, counts=dict.fromkeys(("folder.jpg", "loop.jpg", "x" * 300), 0))
+    assert measured(user, truth, "counts").report.failed == {
+        "folder.jpg": "media_missing: folder.jpg is no file",
+        "loop.jpg": "media_missing: loop.jpg cannot be reached: Too many levels of symbolic links",
+        "x" * 300: f"media_missing: {'x' * 300} cannot be reached: File name too long",
+    }
+
+
+def test_clips_that_are_there_in_part_are_told(stack, tmp_path):
+    for name in ("short.mp4", "whole.mp4", "torn.mkv"):
+        write_clip(tmp_path / name, 3.0, lambda picture, now: None)
+    data = (tmp_path / "torn.mkv").read_bytes()
+    (tmp_path / "torn.mkv").write_bytes(data[: len(data) * 2 // 3])
+    lengths = {"short.mp4": 4.5, "whole.mp4": 3.5, "torn.mkv": 3.0}
+    clips = {file: Clip(name=file, file=file, duration=lasts, cuts=()) for file, lasts in lengths.items()}
+    report = measured(stack, Truth(tmp_path, clips=clips), "cuts").report
+    assert report.failed == {}
+    assert report.partial["short.mp4"] == "partial: short.mp4 lasts 3.0 s, but 4.5 s by its labels"
+    assert "what could be read was analysed" in report.partial["torn.mkv"]
+    assert set(report.partial) == {"short.mp4", "torn.mkv"}
