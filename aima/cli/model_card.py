@@ -11,6 +11,7 @@ from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Column, Table
 
+from aima.analyzers.versions import versions
 from aima.cli.output import out, printable
 from aima.models.cards import Figure, Measurement, own_cards, stale
 from aima.models.catalogue import Entry, PackageSource, used
@@ -29,7 +30,7 @@ def card(entry: Entry, settings: Settings) -> dict[str, Any]:
         "used": entry in used(settings),
         "built": is_whole(entry, settings.models_dir),
         "measurement": measured.model_dump(mode="json") if measured else None,
-        "stale": stale(entry, measured) if measured else None,
+        "stale": stale(entry, measured, versions(entry, settings)) if measured else None,
     }
 
 
@@ -39,7 +40,7 @@ def print_card(entry: Entry, settings: Settings) -> None:
     _facts("", _identity(entry, settings))
     _facts("Licence", _licence(entry))
     _lines("Limits", entry.limits)
-    _print_measured(entry, own_cards().models.get(entry.name))
+    _print_measured(entry, own_cards().models.get(entry.name), settings)
     _facts("Operating points", _operating(entry))
     _facts("Contract", ((key, _word(value)) for key, value in entry.contract.items()))
     _facts("Files, sha256", _files(entry))
@@ -82,11 +83,11 @@ def _files(entry: Entry) -> Iterable[tuple[str, str]]:
         yield f"{name}, as built", sha256
 
 
-def _print_measured(entry: Entry, measured: Measurement | None) -> None:
+def _print_measured(entry: Entry, measured: Measurement | None, settings: Settings) -> None:
     if measured is None:
         _facts("Measured", entry.measured.items() or [("", NOT_MEASURED)])
         return
-    old = stale(entry, measured)
+    old = stale(entry, measured, versions(entry, settings))
     state = f"  [yellow]stale: {printable(old)}[/yellow]" if old else ""
     data = f"on the labelled folder {measured.data} (labels {measured.labels[:12]})"
     out.print(
@@ -127,10 +128,18 @@ def _print_confusion(confusion: Mapping[str, Mapping[str, int]]) -> None:
 def shown(figure: Figure) -> str:
     """Value and unit in a few characters."""
     if figure.unit == "share":
-        percent = 100 * figure.value
-        return f"{percent:.1f} %" if 0.1 <= percent < 100 else f"{percent:.1g} %" if percent < 0.1 else "100 %"
+        return _percent(100 * figure.value)
     digits = ".1f" if figure.unit == "ms" else ".3f"
     return f"{figure.value:{digits}} {figure.unit}".rstrip()
+
+
+def _percent(percent: float) -> str:
+    """More digits towards both ends: what is not all of something never reads as 100 %."""
+    if percent >= 100:
+        return "100 %"
+    if percent > 99.9:
+        return f"{min(percent, 99.99):.2f} %"
+    return f"{percent:.1f} %" if percent >= 0.1 else f"{percent:.1g} %"
 
 
 def _facts(title: str, rows: Iterable[tuple[str, str]]) -> None:

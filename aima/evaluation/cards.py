@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
+from aima.analyzers.versions import versions
 from aima.evaluation.figures import reported
 from aima.evaluation.portraits import portraits
 from aima.evaluation.probes import PROBES, Probe
@@ -14,6 +16,7 @@ from aima.evaluation.truth import Truth
 from aima.models.cards import Cards, Figure, Measurement, facts
 from aima.models.catalogue import Entry, catalogue
 from aima.models.verify import is_whole
+from aima.services.markup import publish
 from aima.settings import Settings
 
 
@@ -44,7 +47,7 @@ def make_cards(report: Report, truth: Truth, settings: Settings) -> Cards:
     labels = labels_sha256(truth)
     return Cards(
         models={
-            entry.name: _measurement(entry, figures[entry.name], report, labels)
+            entry.name: _measurement(entry, figures[entry.name], report, labels, versions(entry, settings))
             for entry in entries
             if figures[entry.name]
         }
@@ -52,9 +55,12 @@ def make_cards(report: Report, truth: Truth, settings: Settings) -> Cards:
 
 
 def write_cards(cards: Cards, path: Path) -> None:
-    """Write them as JSON in a form whose differences can be read."""
-    text = json.dumps(cards.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+    """Write them as JSON in a form whose differences can be read, whole or not at all.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    publish(json.dumps(cards.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n", path)
 
 
 def labels_sha256(truth: Truth) -> str:
@@ -79,11 +85,14 @@ def _probed(entries: list[Entry], truth: Truth, settings: Settings) -> dict[str,
     return {name: probe.figures() for name, probe in probes.items()}
 
 
-def _measurement(entry: Entry, figures: tuple[Figure, ...], report: Report, labels: str) -> Measurement:
+def _measurement(
+    entry: Entry, figures: tuple[Figure, ...], report: Report, labels: str, analyzers: Mapping[str, str]
+) -> Measurement:
     read = report.emotion if entry.task == "face_expression" else None
     return Measurement(
         version=entry.version,
         facts=facts(entry),
+        analyzers=analyzers,
         data=Path(report.folder).resolve().name,
         labels=labels,
         measured_on=report.made_at.date(),

@@ -44,6 +44,9 @@ class Measurement(_Record):
 
     version: str = Field(description="of the model that was measured")
     facts: Sha256 = Field(description="what the catalogue said of it then, see `facts`")
+    analyzers: Mapping[str, str] = Field(
+        default_factory=dict, description="version of model and code by analyzer, of those behind the figures"
+    )
     data: str = Field(description="name of the labelled folder")
     labels: Sha256 = Field(description="of all labels of that folder")
     measured_on: date
@@ -78,10 +81,18 @@ def facts(entry: Entry) -> str:
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
-def stale(entry: Entry, measured: Measurement) -> str | None:
-    """Why figures do not tell of the entry as it is now; None if they do."""
+def stale(entry: Entry, measured: Measurement, analyzers: Mapping[str, str]) -> str | None:
+    """Why figures do not tell of the entry as it is now; None if they do.
+
+    analyzers: version of model and code by analyzer, of those that stand behind the figures of this entry now.
+    """
     if measured.version != entry.version:
         return f"measured with version {measured.version}, the catalogue has {entry.version}"
     if measured.facts != facts(entry):
         return "contract, thresholds or calibration have changed since"
-    return None
+    changed = (
+        f"{name} {measured.analyzers.get(name, 'of unknown version')}, now {version}"
+        for name, version in sorted(analyzers.items())
+        if measured.analyzers.get(name) != version
+    )
+    return f"measured with {others}" if (others := "; ".join(changed)) else None

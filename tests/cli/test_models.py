@@ -82,12 +82,28 @@ def test_show_says_that_a_card_is_stale(aima, monkeypatch):
     assert json.loads(aima("show", "face_landmarks_68", "--json").stdout)["measurement"] is None
 
 
+def test_show_says_that_the_code_has_changed_since(aima, monkeypatch):
+    measured = own_cards().models["face_expression_7"]
+    now = {"face_detector": "centerface@1+0", "emotion": f"face_expression_7@{measured.version}+0"}
+    old = measured.model_copy(update={"analyzers": now})
+    monkeypatch.setattr(model_card, "own_cards", lambda: Cards(models={"face_expression_7": old}))
+    said = json.loads(aima("show", "face_expression_7", "--json").stdout)["stale"]
+    assert said.startswith(f"measured with emotion {now['emotion']}, now face_expression_7@{measured.version}+")
+    assert "; face_detector centerface@1+0, now centerface@" in said
+    monkeypatch.setattr(model_card, "versions", lambda *_: now)
+    assert json.loads(aima("show", "face_expression_7", "--json").stdout)["stale"] is None
+    assert "stale" not in aima("show", "face_expression_7", COLUMNS="200").stdout
+
+
 @pytest.mark.parametrize(
     ("value", "unit", "text"),
     [
         (0.0, "share", "0 %"),
         (0.011, "share", "1.1 %"),
         (0.00004, "share", "0.004 %"),
+        (0.999, "share", "99.9 %"),
+        (0.9996, "share", "99.96 %"),
+        (0.999999, "share", "99.99 %"),
         (1.0, "share", "100 %"),
         (0.99958, "", "1.000"),
         (14.44, "ms", "14.4 ms"),

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from aima.analyzers.versions import versions
 from aima.evaluation.cards import labels_sha256, make_cards, write_cards
 from aima.evaluation.reading import read_truth
 from aima.evaluation.truth import Truth
@@ -27,8 +28,17 @@ def cards(settings, truth):
 def test_every_model_in_use_is_measured_on_the_portraits(cards, settings, truth):
     assert {entry.name for entry in used(settings)} <= cards.models.keys() <= catalogue(settings).keys()
     for name, measured in cards.models.items():
-        assert stale(catalogue(settings)[name], measured) is None
+        entry = catalogue(settings)[name]
+        assert stale(entry, measured, versions(entry, settings)) is None
+        assert "face_detector" in measured.analyzers
         assert (measured.data, measured.labels) == (truth.folder.name, labels_sha256(truth))
+
+
+def test_strict_licences_leave_out_models_whose_licence_nobody_states(settings, truth):
+    strict = settings.model_copy(update={"models": settings.models.model_copy(update={"strict_licences": True})})
+    made = make_cards(report(folder=str(truth.folder)), truth, strict).models
+    assert {entry.name for entry in used(strict)} <= made.keys()
+    assert all(catalogue(settings)[name].licence.stated for name in made)
 
 
 def test_two_persons_are_found_and_told_from_each_other(cards):
@@ -62,6 +72,17 @@ def test_what_is_written_is_read_again_and_has_an_order(cards, tmp_path):
     assert Cards.model_validate_json(text) == cards
     assert list(json.loads(text)["models"]) == sorted(cards.models)
     assert text.endswith("}\n")
+
+
+def test_cards_replace_older_ones_whole(cards, tmp_path):
+    path = tmp_path / "cards.json"
+    path.write_text("old", "utf-8")
+    (tmp_path / "kept").hardlink_to(path)
+    write_cards(cards, path)
+    assert (tmp_path / "kept").read_text("utf-8") == "old"
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["cards.json", "kept"]
+    with pytest.raises(IsADirectoryError):
+        write_cards(cards, tmp_path)
 
 
 def test_the_labels_are_told_apart_by_what_they_say(truth, tmp_path):

@@ -9,6 +9,7 @@ from aima.models.catalogue import CalibrationRecord, catalogue
 from aima.settings import Settings
 
 ENTRIES = catalogue(Settings())
+BEHIND = {"face_detector": "centerface@1+2", "face_embedder": "face_embedding_512@1+3"}
 
 
 def measured(entry, **changes):
@@ -16,6 +17,7 @@ def measured(entry, **changes):
     given = {
         "version": entry.version,
         "facts": facts(entry),
+        "analyzers": BEHIND,
         "data": "films",
         "labels": "0" * 64,
         "measured_on": date(2026, 1, 2),
@@ -31,12 +33,21 @@ def figures(name):
 
 def test_a_measurement_of_the_entry_as_it_is_is_not_stale():
     for entry in ENTRIES.values():
-        assert stale(entry, measured(entry)) is None
+        assert stale(entry, measured(entry), BEHIND) is None
 
 
 def test_another_version_is_named():
     entry = ENTRIES["centerface"]
-    assert stale(entry, measured(entry, version="0")) == f"measured with version 0, the catalogue has {entry.version}"
+    said = stale(entry, measured(entry, version="0"), BEHIND)
+    assert said == f"measured with version 0, the catalogue has {entry.version}"
+
+
+def test_other_code_behind_the_figures_is_named():
+    entry = ENTRIES["face_embedding_512"]
+    now = BEHIND | {"face_detector": "centerface@1+3"}
+    assert stale(entry, measured(entry), now) == "measured with face_detector centerface@1+2, now centerface@1+3"
+    old = measured(entry, analyzers={"face_embedder": BEHIND["face_embedder"], "emotion": "m@1+1"})
+    assert stale(entry, old, BEHIND) == "measured with face_detector of unknown version, now centerface@1+2"
 
 
 @pytest.mark.parametrize(
@@ -50,12 +61,13 @@ def test_another_version_is_named():
 )
 def test_what_figures_depend_on_makes_them_stale(change):
     entry = ENTRIES["face_embedding_512"]
-    assert "changed since" in stale(entry.model_copy(update=change), measured(entry))
+    assert "changed since" in stale(entry.model_copy(update=change), measured(entry), BEHIND)
 
 
 def test_words_about_a_model_do_not():
     entry = ENTRIES["face_embedding_512"]
-    assert stale(entry.model_copy(update={"summary": "better said", "limits": ("none",)}), measured(entry)) is None
+    other = entry.model_copy(update={"summary": "better said", "limits": ("none",)})
+    assert stale(other, measured(entry), BEHIND) is None
 
 
 def test_cards_are_read_as_they_are_written():
