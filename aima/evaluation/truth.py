@@ -76,11 +76,6 @@ class Clip(_Label):
             raise ValueError("persons are labelled, but not the duration of the clip")
         return self
 
-    @property
-    def has_persons(self) -> bool:
-        """Whether anybody must be found."""
-        return any(person.required for person in self.persons)
-
     def tells(self, part: Literal["persons", "cuts"]) -> bool:
         """Whether the labels say something of persons, or of cuts; they may say that there are none."""
         return part in self.model_fields_set

@@ -47,7 +47,7 @@ def test_persons_in_a_list_and_in_two_tables_are_the_same(tmp_path):
     write(tmp_path, "tables.truth.json", CLIP | tables)
     clips = read_truth(tmp_path).clips
     assert clips["listed"].persons == clips["tables"].persons
-    assert clips["listed"].has_persons
+    assert clips["listed"].persons[0].required == ((0.0, 2.0),)
     assert clips["tables"].cuts == (4.5,)
 
 
@@ -234,5 +234,5 @@ def test_the_shared_media_are_read_whole():
     assert all((MEDIA_DIR / file).is_file() for file in truth.files)
     assert min(map(len, (truth.pairs, truth.identities, truth.boxes, truth.counts, truth.expressions))) > 0
     assert truth.clips["composed_2min"].file == "video/composed_2min.mp4"
-    assert not truth.clips["one_by_one"].has_persons
+    assert not any(person.required for person in truth.clips["one_by_one"].persons)
     assert "conv_de_90s" not in truth.clips
