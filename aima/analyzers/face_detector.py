@@ -77,9 +77,10 @@ class FaceDetector(Analyzer[FaceDetectorOptions]):
             corners = found.corners[face] / np.tile(scale, 2)
             picture, way = upright(batch.frames[found.frame[face]], corners, float(degrees[face]))
             again = self._decode(picture[None], SIDE, options)[0]
-            if len(again):
-                nearest = np.argmin(np.abs(again.points.mean(axis=1) - SIDE / 2).max(axis=1))
-                points[face] = back(again.points[nearest], way) * scale
+            away = np.abs(again.points.mean(axis=1) - SIDE / 2).max(axis=1)
+            # Farther from the middle it is another face.
+            if away.min(initial=SIDE) < SIDE / 4:
+                points[face] = back(again.points[np.argmin(away)], way) * scale
         return replace(found, points=points)
 
     def _look(self, batch: FrameBatch, long_side: int, options: FaceDetectorOptions) -> Found:

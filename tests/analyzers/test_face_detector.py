@@ -11,7 +11,10 @@ import numpy as np
 import pytest
 
 from aima.analyzers.base import Analyzer
+from aima.analyzers.centerface import Found
+from aima.analyzers.crops import ARCFACE
 from aima.analyzers.face_detector import FaceDetectorOptions
+from aima.analyzers.upright import tilt
 from tests.analyzers.batches import frame_batch, paste
 
 DEFAULT = FaceDetectorOptions()
@@ -98,6 +101,29 @@ def test_the_second_look_is_for_frames_without_faces_and_finds_no_small_ones(det
     """Coarsely looked at, the scene's faces are small: those are left to the first look."""
     assert len(boxes(detector, scene, FaceDetectorOptions(min_score=0.99, close_side=320))) == 0
     assert boxes(detector, scene, FaceDetectorOptions(close_side=0)) == boxes(detector, scene)
+
+
+def test_a_small_face_that_only_the_coarser_look_finds_is_not_believed(detector, astronaut):
+    """Noise hides it from the first look; the coarser one evens the noise out."""
+    canvas = np.full((640, 640, 3), 110, np.uint8)
+    paste(canvas, astronaut, 100, 100)
+    noise = np.random.default_rng(1).normal(0, 140, canvas.shape)
+    noisy = np.clip(canvas + noise, 0, 255).astype(np.uint8)
+    assert len(boxes(detector, noisy, FaceDetectorOptions(long_side=160))) == 1
+    assert boxes(detector, noisy) == []
+
+
+def test_landmarks_are_not_taken_from_the_face_beside_a_tilted_one(detector, scene):
+    """Turned upright, only the neighbour is seen."""
+    (astronaut, _) = boxes(detector, scene)
+    x, y = middle(astronaut)
+    x += astronaut["width"]
+    tilted = cv2.transform(ARCFACE[None] - 56, cv2.getRotationMatrix2D((0, 0), -30, 1)) + np.array([x, y])
+    corners = np.array([[x - 55, y - 55, x + 55, y + 55]], np.float32)
+    beside = Found(np.zeros(1, np.int64), corners, np.ones(1, np.float32), tilted.astype(np.float32))
+    again = detector._turned(frame_batch(scene[None]), beside, DEFAULT)
+    assert tilt(beside.points)[0] == pytest.approx(30, abs=1)
+    assert again.points.tolist() == beside.points.tolist()
 
 
 def test_a_face_at_the_border_is_cut_off_there(detector, astronaut):
