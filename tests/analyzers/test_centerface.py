@@ -75,6 +75,15 @@ def test_input_is_padded_to_whole_strides_and_keeps_its_proportions(width: int, 
     assert inside.any(axis=1).sum() == max(1, round(height * zoom))
 
 
+def test_what_is_enlarged_keeps_sharp_edges_and_gets_no_steps():
+    """Cubic: brighter beside a bright edge than the bright side is, and smooth over a ramp."""
+    edge = np.full((1, 16, 16, 3), 60, np.uint8)
+    edge[:, :, 8:] = 180
+    assert prepare(edge, 64)[0][0, 0, 32].max() > 185
+    ramp = np.tile(np.arange(0, 240, 15, dtype=np.uint8)[None, None, :, None], (1, 16, 1, 3))
+    assert np.diff(prepare(ramp, 64)[0][0, 0, 32]).max() < 8
+
+
 def test_faces_of_two_looks_are_told_by_the_frames_that_they_belong_to():
     corners = np.array([[0, 0, 10, 10], [20, 20, 40, 40]], np.float32)
     first = Found(np.array([0, 2]), corners, np.ones(2, np.float32), np.zeros((2, 5, 2), np.float32))

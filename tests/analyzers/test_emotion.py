@@ -36,6 +36,24 @@ def test_mirror_pools_both_sides(emotion, seen):
     assert both[0][0] == pytest.approx(pooled / pooled.sum(), abs=0.1)
 
 
+def test_a_face_and_its_mirror_image_show_the_same(emotion, seen):
+    """In a picture that is mirrored exactly; the box is cut out at whole pixels of both."""
+    good = seen.columns["faces"].to_pylist()[0][0]
+    box = {"left": 270.0, "top": 160.0, "width": 100.0, "height": 100.0}
+    other = box | {"left": seen.frames.shape[2] - 370.0}
+    frames = np.stack([seen.frames[0], seen.frames[0][:, ::-1]])
+    batch = with_faces(frame_batch(frames), [[good | box], [good | other]])
+
+    def logarithms(mirror: bool) -> np.ndarray:
+        shown = emotion.analyze(batch, EmotionOptions(mirror=mirror))["face_expressions"].to_pylist()
+        return np.log(np.array(shown)[:, 0])
+
+    one_side, other_side = logarithms(mirror=False)
+    assert np.abs(one_side - other_side).max() > 0.5
+    one_side, other_side = logarithms(mirror=True)
+    assert one_side == pytest.approx(other_side, abs=0.1)
+
+
 def test_the_temperature_takes_sureness_away_but_no_order(settings, seen):
     model = load(settings, "face_expression")
     shown = {}

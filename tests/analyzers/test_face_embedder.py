@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -46,6 +47,33 @@ def test_the_same_face_turned_shrunk_and_darkened_stays_the_same(either, detecto
     assert a @ a2 > threshold
     assert h @ h2 > threshold
     assert max(a @ h, a @ h2, a2 @ h, a2 @ h2) < threshold - 0.1
+
+
+def vectors_of(embedder: Any, seen: Any, frame: np.ndarray) -> np.ndarray:
+    """Vectors of the two faces of the first frame, cut out of another picture of it."""
+    return np.array(embedder.analyze(replace(seen, frames=frame[None]), DEFAULT)["face_vectors"].to_pylist()[0])
+
+
+@pytest.fixture(scope="module")
+def first(seen):
+    """The scene alone, with its faces."""
+    return with_faces(frame_batch(seen.frames[:1]), seen.columns["faces"].to_pylist()[:1])
+
+
+def test_faces_in_the_dark_keep_their_likeness(embedder, first):
+    """Without more contrast their vectors are 0.45 and 0.58 like those of the lit faces."""
+    scene = first.frames[0]
+    noise = np.random.default_rng(3).normal(0, 0.7, scene.shape)
+    dark = np.clip(scene / 14.0 + 4 + noise, 0, 255).astype(np.uint8)
+    lit, unlit = (vectors_of(embedder, first, frame) for frame in (scene, dark))
+    assert (np.sum(lit * unlit, axis=1) > 0.8).all()
+
+
+def test_blurred_faces_get_back_some_of_their_likeness(embedder, first):
+    """Without more edges the larger one is 0.36 like the sharp one."""
+    scene = first.frames[0]
+    sharp, blurred = (vectors_of(embedder, first, frame) for frame in (scene, cv2.GaussianBlur(scene, (0, 0), 8)))
+    assert sharp[1] @ blurred[1] > 0.45
 
 
 def load_threshold(analyzer: Any) -> float:
