@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,9 +15,9 @@ from aima.cli.output import JsonFlag, emit_json, err, speaks
 from aima.settings import load_settings
 
 if TYPE_CHECKING:
-    from aima.evaluation.run import Evaluation, Listeners
-    from aima.evaluation.truth import Truth
-    from aima.evaluation.workspace import Workspace
+    from aima.cli.evaluation_places import Written
+    from aima.evaluation.report import Report
+    from aima.evaluation.run import Listeners
     from aima.pipeline.progress import Progress as Moment
 
 ONLY = "Parts to measure, by comma: faces, boxes, counts, identities, persons, cuts, emotion, degraded; default: all."
@@ -46,11 +44,12 @@ def evaluate(
     as_json: JsonFlag = False,
 ) -> None:
     """Measure how right AIMA is on labelled media, in a throw-away workspace with the purpose "evaluation"."""
+    from aima.cli.evaluation_places import Wanted
     from aima.evaluation.parts import chosen_parts
     from aima.evaluation.reading import read_truth
 
     parts, truth = chosen_parts(only), read_truth(folder)
-    wanted = _Wanted(predictions, report, cards)
+    wanted = Wanted.of(predictions, report, cards)
     wanted.check()
 
     from aima.bootstrap.evaluation import open_workspace  # what follows takes seconds to import
@@ -60,63 +59,19 @@ def evaluate(
     with open_workspace(load_settings()) as workspace:
         with progress_bars(shown=not as_json) as listeners:
             evaluation = run(workspace, truth, parts, listeners)
-        places = wanted.write(workspace, evaluation, truth)
+        written = wanted.write(workspace, evaluation, truth)
     if as_json:
-        emit_json(evaluation.report.model_dump(mode="json") | places)
+        refused = {what: error.as_dict() for what, error in written.refused.items()}
+        emit_json(evaluation.report.model_dump(mode="json") | written.places | {"not_written": refused})
     else:
-        print_report(evaluation.report, places)
-    if evaluation.report.failed:
-        raise typer.Exit(3)
+        print_report(evaluation.report, written)
+    if code := _exit_code(evaluation.report, written):
+        raise typer.Exit(code)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    """Where the user wants what. Without a place the report has its usual one; the others are left out."""
-
-    predictions: Path | None
-    report: Path | None
-    cards: Path | None
-
-    def check(self) -> None:
-        """Before any work: whether it could be written there.
-
-        Raises:
-            OutputRefused: it could not.
-        """
-        from aima.evaluation.predictions import check_replaceable, check_writable
-
-        if self.predictions is not None:
-            check_replaceable(self.predictions)
-        for file in (self.report, self.cards):
-            if file is not None:
-                check_writable(file)
-
-    def write(self, workspace: Workspace, evaluation: Evaluation, truth: Truth) -> dict[str, str | None]:
-        """Write everything; places by what lies there."""
-        from aima.evaluation.cards import make_cards, write_cards
-        from aima.evaluation.predictions import write_predictions
-
-        written: dict[str, str | None] = {"predictions": None, "cards": None}
-        if self.predictions is not None:
-            written["predictions"] = str(write_predictions(evaluation, self.predictions))
-        if self.cards is not None:
-            write_cards(make_cards(evaluation.report, truth, workspace.settings), self.cards)
-            written["cards"] = str(self.cards.absolute())
-        return written | {"report": str(_write_report(workspace, evaluation, self.report))}
-
-
-def _write_report(workspace: Workspace, evaluation: Evaluation, wanted: Path | None) -> Path:
-    """Write the page, and beside one that gets its usual place the figures as JSON; the path of the page."""
-    from aima.evaluation.page import write_page
-    from aima.services.markup import publish
-
-    settings = workspace.settings
-    if wanted is None:
-        made = settings.home / "evaluations" / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
-        wanted = made / "report.html"
-        publish(evaluation.report.model_dump_json(indent=1), made / "report.json")
-    report, answers, truth = evaluation.report, evaluation.answers, evaluation.truth
-    return write_page(report, answers, truth, workspace.archive, wanted, settings.media).absolute()
+def _exit_code(report: Report, written: Written) -> int:
+    """That of the first result that could not be written, or of files that failed."""
+    return next((error.exit_code for error in written.refused.values()), 3 if report.failed else 0)
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from aima.cli.output import count, error_line, out, printable, table
+from aima.cli.output import count, error_line, out, printable, report_error, table
 
 if TYPE_CHECKING:
+    from aima.cli.evaluation_places import Written
     from aima.evaluation.report import Cost, Report
 
 WORST = 8
@@ -16,8 +17,8 @@ WORST = 8
 Row = tuple[str, str, str]
 
 
-def print_report(report: Report, places: Mapping[str, str | None]) -> None:
-    """The whole report. places: where something was written, by what it is."""
+def print_report(report: Report, written: Written) -> None:
+    """The whole report, and where it lies."""
     table(f"Evaluation of {report.folder}", ("what", "figure", "of"), _figures(report))
     if report.persons:
         rows = sorted(_clips(report), key=lambda row: row[1])
@@ -31,9 +32,11 @@ def print_report(report: Report, places: Mapping[str, str | None]) -> None:
     for reason in dict.fromkeys(report.not_measured.values()):
         _line(f"Not measured, {reason}: {', '.join(p for p, why in report.not_measured.items() if why == reason)}")
     _line(f"{report.seconds.wall:.0f} s, {report.seconds.cpu:.0f} s of CPU; the workspace is removed again.")
-    for what, place in places.items():
+    for what, place in written.places.items():
         if place is not None:
             _line(f"{what.capitalize()}: {place}")
+    for error in written.refused.values():
+        report_error(error, as_json=False)
 
 
 def _figures(report: Report) -> Iterator[Row]:

@@ -17,6 +17,8 @@ VIDEO: Final = frozenset((
 COMPOSED: Final = ".truth.json"
 """Ends the name of labels beside which a clip NAME lies as video/NAME, under whatever name it was made."""
 
+MISSING: Final = "does not exist"
+
 
 class Places:
     """Finds the medium of a clip, whose labels may have been written before it got its place."""
@@ -72,7 +74,7 @@ def why_no_file(path: Path) -> str | None:
     try:
         return None if stat.S_ISREG(path.stat().st_mode) else "is no file"
     except (FileNotFoundError, NotADirectoryError):
-        return "does not exist"
+        return MISSING
     except OSError as error:
         return f"cannot be reached: {error.strerror}"
     except ValueError:

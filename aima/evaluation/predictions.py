@@ -13,6 +13,7 @@ from aima.domain.text import display
 from aima.domain.track import Box
 from aima.errors import OutputRefused
 from aima.evaluation.answers import Persons
+from aima.evaluation.places import MISSING, why_no_file
 
 if TYPE_CHECKING:
     from aima.evaluation.run import Evaluation
@@ -72,14 +73,10 @@ def check_writable(path: Path) -> None:
     """Refuse a place where no file can be written, before work is spent on what it should hold.
 
     Raises:
-        OutputRefused: it is a folder, or the one that it lies in cannot be made or written.
+        OutputRefused: it is a folder or a device, or the folder that it lies in cannot be made or written.
     """
-    try:
-        is_folder = path.is_dir()
-    except OSError as error:
-        raise refusal(path, error) from error
-    if is_folder:
-        raise OutputRefused(f"{display(str(path))} is a folder", "give the path of a file")
+    if (why := why_no_file(path)) not in (None, MISSING):
+        raise OutputRefused(f"{display(str(path))} {why}", "give the path of a file")
     _check_writable(path.parent, path)
 
 

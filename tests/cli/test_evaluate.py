@@ -164,12 +164,24 @@ def test_says_in_words_what_it_found_and_where_to_look(user, folder):
         assert words in told.stdout
 
 
+def test_figures_are_told_though_a_place_was_taken_meanwhile(user, folder, tmp_path):
+    place = str(tmp_path / "out")
+    told = aima(user, "eval", str(folder), "--only", "boxes", "--json", "--predictions", place, "--report", place)
+    assert told.returncode == 2
+    report = json.loads(told.stdout)
+    assert report["boxes"]["f1"] == 1.0
+    assert report["predictions"] == place
+    assert report["not_written"]["report"]["code"] == "output_refused"
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
         (("--only", "voices"), 2, "setting_invalid"),
         (("--predictions", "{folder}/truth"), 2, "output_refused"),
         (("--report", "{folder}/truth/face_pairs.json/x.html"), 2, "output_refused"),
+        (("--report", "{folder}/truth"), 2, "output_refused"),
+        (("--cards", "~nobody-of-this-name/cards.json"), 2, "output_refused"),
     ],
 )
 def test_what_cannot_be_is_said_before_anything_starts(user, folder, options, code, words):

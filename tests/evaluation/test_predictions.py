@@ -156,8 +156,9 @@ def test_places_that_cannot_be_are_refused_in_words(tmp_path):
     for place, words in refused.items():
         with pytest.raises(OutputRefused, match=words):
             check_replaceable(Path(place))
-    with pytest.raises(OutputRefused, match="is a folder"):
-        check_writable(tmp_path)
+    for place in (tmp_path, Path("/dev/null")):
+        with pytest.raises(OutputRefused, match="is no file"):
+            check_writable(place)
     with pytest.raises(OutputRefused, match="too long"):
         check_writable(tmp_path / ("x" * 300))
 
