@@ -1,8 +1,12 @@
 """Constrained agglomerative clustering with average linkage.
 
 Best pair first, as in Muellner's generic algorithm ("Modern hierarchical, agglomerative clustering algorithms",
-2011): a stale nearest neighbour is an upper bound, because a merged group is never closer to a third one than the
-closer of its parts was. Memory is O(n * dimension); rows of the similarity matrix are made when needed.
+2011): a nearest neighbour is looked for when a group is made and when its partner has changed. The score of two groups
+is the log-odds of their mean cosine less what their mean qualities take off. Without shortfalls this is average
+linkage: a merged group is never closer to a third one than the closer of its parts was, so a stale score is an upper
+bound. What `seeming` takes off is convex, so that a merged group may come a little closer to a poor one than both of
+its parts were; this is seen when one of the two is next looked at. Memory is O(n * dimension); rows of the similarity
+matrix are made when needed.
 """
 
 from __future__ import annotations
@@ -85,13 +89,13 @@ def seeming(a: npt.ArrayLike, b: npt.ArrayLike) -> Scores:
 
 
 def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
-    """Mean log-odds that points of `a` and of `b` show the same, [len(a), len(b)]."""
+    """Log-odds of the mean cosine that points of `a` and of `b` show the same, [len(a), len(b)]."""
     odds = calibration.log_odds(a.vectors @ b.vectors.T) - seeming(a.shortfalls[:, None], b.shortfalls)
     return np.asarray(np.round(odds, DECIMALS), np.float64)
 
 
 def agglomerate(points: Points, calibration: Calibration, least: float) -> list[list[int]]:
-    """Groups of point indices: the closest two are joined as long as their mean log-odds reach `least`.
+    """Groups of point indices: the closest two are joined as long as their log-odds reach `least`.
 
     Members ascend, groups are sorted by their first member. Equal scores are broken by index.
     """
