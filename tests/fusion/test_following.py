@@ -71,7 +71,8 @@ def between(share: float) -> np.ndarray:
 def test_poor_looks_are_distrusted_after_a_gap_but_not_from_one_frame_to_the_next():
     before, after = Face(50.0, quality=0.1, vector=person(0)), Face(90.0, quality=0.1, vector=between(0.45))
     apart = table({0: [before], STEP_US: [], 2 * STEP_US: [after]})
-    at_once = table({0: [before], STEP_US: [after]})
+    moved = Face(180.0, quality=0.1, vector=between(0.7))
+    at_once = table({0: [before], STEP_US: [moved]})
     assert follow(read_observed(apart), np.zeros(3, np.int64), CALIBRATION) == [[0], [1]]
     assert follow(read_observed(at_once), np.zeros(2, np.int64), CALIBRATION) == [[0, 1]]
 
