@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from aima.analyzers.crops import Pixels
+from aima.analyzers.crops import Mask, Pixels
 
 SPAN: Final = 130.0
 """Grey levels between the darkest and the brightest parts of a face that is lit well enough: it is left as it is."""
@@ -21,13 +21,22 @@ SPAN: Final = 130.0
 OUTLIERS: Final = (2, 98)
 """Percentiles that count as the darkest and the brightest parts."""
 
+MOST: Final = 8.0
+"""Largest gain: beyond it there is little but noise to spread. A contrast of 6 grey levels needs no more."""
 
-def stretched(crop: Pixels) -> Pixels:
-    """The picture with its grey levels spread over SPAN from its darkest part on; unchanged if they are spread more."""
+
+def stretched(crop: Pixels, seen: Mask) -> Pixels:
+    """The picture with its grey levels spread over SPAN from its darkest part on; unchanged if they are spread more.
+
+    crop: uint8 [side, side, 3]. seen: bool [side, side], the pixels that say how dark and bright it is.
+    """
     # Every fourth pixel says it as well, at a twentieth of the cost.
-    darkest, brightest = np.percentile(crop[::4, ::4], OUTLIERS)
-    gain = SPAN / max(brightest - darkest, 1.0)
+    shown = crop[::4, ::4][seen[::4, ::4]]
+    if not shown.size:
+        return crop
+    darkest, brightest = np.percentile(shown, OUTLIERS)
+    gain = min(SPAN / max(brightest - darkest, 1.0), MOST)
     if gain <= 1:
         return crop
     spread = (crop - np.float32(darkest)) * np.float32(gain) + np.float32(darkest)
-    return np.asarray(np.clip(spread, 0, 255), np.uint8)
+    return np.asarray(np.rint(np.clip(spread, 0, 255)), np.uint8)

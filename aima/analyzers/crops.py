@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 Pixels = npt.NDArray[np.uint8]
 Reals = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 ARCFACE = np.array([(38.2946, 51.6963), (73.5318, 51.5014), (56.0252, 71.7366), (41.5493, 92.3655), (70.7299, 92.2041)])
 """Where eyes, nose and corners of the mouth lie in an aligned picture of 112 x 112 (Deng et al., ArcFace, 2019)."""
@@ -40,6 +41,17 @@ def aligned(frame: Pixels, matrix: Reals, side: int) -> Pixels:
     Cubic, for the sake of tiny faces: linear interpolation blurs them.
     """
     return np.asarray(cv2.warpAffine(frame, matrix, (side, side), flags=cv2.INTER_CUBIC), np.uint8)
+
+
+def inside(frame: Pixels, matrix: Reals, side: int) -> Mask:
+    """Which pixels of what `aligned` gives were seen in the frame, bool [side, side]: not the black beyond its border.
+
+    Those that lie within two of the frame's pixels of the border are mixed with black by cubic interpolation.
+    """
+    back, places = cv2.invertAffineTransform(matrix), np.arange(side)
+    x, y = (row[0] * places + row[1] * places[:, None] + row[2] for row in back)
+    tall, wide = frame.shape[:2]
+    return np.asarray((x >= 1) & (y >= 1) & (x <= wide - 2) & (y <= tall - 2), bool)
 
 
 def square(frame: Pixels, box: Sequence[float] | Reals, factor: float, side: int) -> Pixels:

@@ -44,7 +44,7 @@ class FaceDetector(Analyzer[FaceDetectorOptions]):
     """Finds faces; boxes and landmarks in displayed source pixels, sorted by (top, left)."""
 
     name: ClassVar[str] = "face_detector"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     task: ClassVar[str | None] = "face_detection"
     reads: ClassVar[tuple[str, ...]] = ("frames",)
     adds: ClassVar[pa.Schema] = FACE_COLUMNS

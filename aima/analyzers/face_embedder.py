@@ -11,10 +11,10 @@ from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
 from aima.analyzers.contrast import stretched
-from aima.analyzers.crops import Pixels
+from aima.analyzers.crops import Mask, Pixels
 from aima.analyzers.face_quality import pose, quality
 from aima.analyzers.faces import Faces, faces_of
-from aima.analyzers.network import ALIGNED, answers, face_crops, spread
+from aima.analyzers.network import ALIGNED, answers, face_crops, insides, spread
 from aima.analyzers.sharpening import sharpened
 from aima.domain.batch import FrameBatch
 from aima.domain.observation import FACE_VECTOR_COLUMNS
@@ -34,7 +34,7 @@ class FaceEmbedder(Analyzer[FaceEmbedderOptions]):
     """Makes a vector of every face that has landmarks; its quality says how little that of a profile is worth."""
 
     name: ClassVar[str] = "face_embedder"
-    version: ClassVar[str] = "3"
+    version: ClassVar[str] = "4"
     task: ClassVar[str | None] = "face_embedding"
     reads: ClassVar[tuple[str, ...]] = ("frames", "faces")
     adds: ClassVar[pa.Schema] = FACE_VECTOR_COLUMNS
@@ -61,14 +61,15 @@ class FaceEmbedder(Analyzer[FaceEmbedderOptions]):
 
     def _say(self, batch: FrameBatch, faces: Faces, chosen: npt.NDArray[np.int64]) -> dict[str, list[Any]]:
         """What the network says of the chosen faces; it is not called if there are none."""
-        crops = [self._mended(crop) for crop in face_crops(batch.frames, faces, chosen, self._model.contract)]
+        where = batch.frames, faces, chosen, self._model.contract
+        crops = list(map(self._mended, face_crops(*where), insides(*where)))
         said = answers(self._model, crops, [part for part, _ in SAID.values()])
         values = {column: read(said[part]).tolist() for column, (part, read) in SAID.items() if part in said}
         return {column: spread(values.get(column), chosen, len(faces)) for column in SAID}
 
-    def _mended(self, crop: Pixels) -> Pixels:
+    def _mended(self, crop: Pixels, seen: Mask) -> Pixels:
         """A face that is too dark or too blurred for the network, with more contrast and edges."""
-        lit = stretched(crop)
+        lit = stretched(crop, seen)
         least = self._model.contract.get("sharpen_below")
         return lit if least is None else sharpened(lit, least)
 

@@ -8,7 +8,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from aima.analyzers.crops import ARCFACE, ARCFACE_SIDE, Pixels, aligned, similarity, square, tensor
+from aima.analyzers.crops import (
+    ARCFACE,
+    ARCFACE_SIDE,
+    Mask,
+    Pixels,
+    Reals,
+    aligned,
+    inside,
+    similarity,
+    square,
+    tensor,
+)
 from aima.analyzers.faces import Faces
 from aima.models.model import Arrays, Model
 
@@ -29,8 +40,23 @@ def face_crops(
     side = contract["size"]
     if contract["crop"] == "box":
         return [square(frames[faces.frame[i]], faces.boxes[i], contract["box_scale"], side) for i in chosen]
-    matrices = similarity(faces.landmarks[chosen], ARCFACE * (side / ARCFACE_SIDE))
+    matrices = _matrices(faces, chosen, side)
     return [aligned(frames[faces.frame[i]], matrix, side) for i, matrix in zip(chosen, matrices, strict=True)]
+
+
+def insides(
+    frames: npt.NDArray[np.uint8], faces: Faces, chosen: npt.NDArray[np.int64], contract: Mapping[str, Any]
+) -> list[Mask]:
+    """Which pixels of what `face_crops` gives show the frame and not the black beyond it, bool [size, size]."""
+    side = contract["size"]
+    if contract["crop"] == "box":
+        return [np.ones((side, side), bool) for _ in chosen]
+    matrices = _matrices(faces, chosen, side)
+    return [inside(frames[faces.frame[i]], matrix, side) for i, matrix in zip(chosen, matrices, strict=True)]
+
+
+def _matrices(faces: Faces, chosen: npt.NDArray[np.int64], side: int) -> Reals:
+    return similarity(faces.landmarks[chosen], ARCFACE * (side / ARCFACE_SIDE))
 
 
 def answers(model: Model, crops: Sequence[Pixels], wanted: Sequence[str]) -> Arrays:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.analyzers.crops import ARCFACE, aligned, similarity, square, tensor
+from aima.analyzers.crops import ARCFACE, aligned, inside, similarity, square, tensor
 
 quick = settings(deadline=None, derandomize=True, max_examples=60)
 NEUTRAL = {"mean": 0.0, "std": 1.0}
@@ -49,6 +49,17 @@ def test_an_aligned_crop_has_the_landmarks_on_the_template():
     crop = aligned(frame, similarity(landmarks[None], ARCFACE[None])[0], 112)
     for x, y in ARCFACE.round().astype(int):
         assert crop[y, x].min() > 200
+
+
+def test_pixels_beyond_the_frame_are_told_from_those_that_were_seen():
+    frame = np.full((90, 70, 3), 200, np.uint8)
+    landmarks = ARCFACE * 1.5 + [-60, 20]
+    matrix = similarity(landmarks[None], ARCFACE[None])[0]
+    crop, seen = aligned(frame, matrix, 112), inside(frame, matrix, 112)
+    assert 0.1 < seen.mean() < 0.9
+    assert (crop[seen] == 200).all()
+    assert (crop[~seen] == 200).mean() < 0.05
+    assert inside(np.zeros((400, 400, 3), np.uint8), np.array([[1.0, 0, -150], [0, 1, -150]]), 112).all()
 
 
 def test_a_square_crop_shows_the_box_and_its_surroundings():

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from aima.analyzers.faces import faces_of
-from aima.analyzers.network import ALIGNED, answers, face_crops, spread
+from aima.analyzers.network import ALIGNED, answers, face_crops, insides, spread
 from aima.models.loader import load
 
 
@@ -38,3 +40,16 @@ def test_values_are_spread_over_all_faces():
     assert spread(None, np.array([1]), 2) == [None, None]
     with pytest.raises(ValueError, match="zip"):
         spread(["a"], np.array([0, 1]), 2)
+
+
+def test_what_was_seen_of_a_face_at_the_border_ends_there(seen):
+    faces = faces_of(seen)
+    left = int(faces.landmarks[0, 2, 0])
+    cut = replace(faces, landmarks=faces.landmarks - [left, 0])
+    chosen = np.array([0])
+    (crop,) = face_crops(seen.frames[:, :, left:], cut, chosen, ALIGNED)
+    (there,) = insides(seen.frames[:, :, left:], cut, chosen, ALIGNED)
+    assert 0.3 < there.mean() < 0.7, "the frame begins at the nose"
+    assert crop[there].any(axis=1).all()
+    (box,) = insides(seen.frames, faces, chosen, {"crop": "box", "box_scale": 1.2, "size": 224})
+    assert box.all(), "a box repeats the border"
