@@ -11,12 +11,15 @@ from typing import Final, NoReturn
 from aima.media.contained import sandbox, wire
 from aima.media.contained.nursery import Nursery
 
+_CONTROL: Final = 3  # of the nursery: 0, 1 and 2 lead nowhere
+_PARENT: Final = 4
 _DECORD_DESCRIPTORS: Final = 8
 
 
 def main(control_fd: str, parent_fd: str) -> NoReturn:
     """Be the nursery until the parent is gone; arguments as they stand on the command line."""
-    Nursery(socket.socket(fileno=int(control_fd)), int(parent_fd), _prepare, _live).run()
+    sandbox.keep_only([0, 1, 2, int(control_fd), int(parent_fd)])
+    Nursery(socket.socket(fileno=_CONTROL), _PARENT, _prepare, _live).run()
 
 
 @functools.cache

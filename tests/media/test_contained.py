@@ -139,11 +139,11 @@ def test_a_child_ends_with_its_parent(plain_video: Path) -> None:
 def test_a_child_that_died_is_told_from_one_that_was_asked_nonsense(child: Child) -> None:
     child.request({"op": "read", "start_us": 0, "end_us": 1, "frames_per_chunk": 1})
     with pytest.raises(DecoderDied, match="before it was opened"):
-        child.receive()
+        child.receive(20)
     assert child.alive
     os.kill(child.pid, signal.SIGSEGV)
     with pytest.raises(DecoderDied, match="ended by SIGSEGV"):
-        child.receive()
+        child.receive(20)
     assert not child.alive
     assert child.cpu_s > 0
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -31,6 +34,9 @@ from tests.media.conftest import decoders
 from tests.media.making import pattern
 
 ROOT = Path(aima.__file__).parent.parent
+PATIENCE_S = 20.0
+PTRACE_SEIZE, PTRACE_DETACH, PTRACE_O_TRACEEXIT, WALL = 0x4206, 17, 0x40, 0x40000000
+OWN_OF_NURSERY = 5  # standard streams, control socket, pidfd of the parent
 INSPECT = {"op": "inspect", "caps": Media().model_dump()}
 SCRIPT = f"""
 import os, signal, sys, threading, time
@@ -64,6 +70,20 @@ def wait_until(condition: Callable[[], bool]) -> None:
 
 def gone(*pids: int) -> bool:
     return all(not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE for pid in pids)
+
+
+@contextlib.contextmanager
+def held_at_its_end(pid: int) -> Iterator[None]:
+    """Keeps a process from ending, even by SIGKILL, as a read does that never returns: see ptrace(2)."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.ptrace.argtypes = (ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p)
+    if libc.ptrace(PTRACE_SEIZE, pid, None, PTRACE_O_TRACEEXIT):
+        pytest.skip("this system does not let processes be traced")
+    try:
+        yield
+    finally:
+        os.waitpid(pid, WALL)
+        libc.ptrace(PTRACE_DETACH, pid, None, None)
 
 
 def opened(pid: int) -> list[str]:
@@ -144,9 +164,9 @@ def test_a_killed_child_leaves_the_others_alone(pair: tuple[Child, Child]) -> No
     doomed, other = pair
     os.kill(doomed.pid, signal.SIGBUS)
     with pytest.raises(DecoderDied, match=r"picture\.png: the decoder was ended by SIGBUS"):
-        doomed.receive()
+        doomed.receive(PATIENCE_S)
     other.request(INSPECT)
-    assert other.receive()["info"]["kind"] == "video"
+    assert other.receive(PATIENCE_S)["info"]["kind"] == "video"
     assert not psutil.pid_exists(doomed.pid)
 
 
@@ -157,10 +177,57 @@ def test_with_a_killed_nursery_its_children_end_and_the_next_child_gets_a_new_on
     os.kill(before, signal.SIGKILL)
     for child in pair:
         with pytest.raises(DecoderDied, match="ended by SIGKILL"):
-            child.receive()
+            child.receive(PATIENCE_S)
     assert inspect(picture, Media()).kind == "image"
     assert KEEPER.pid != before
     wait_until(lambda: gone(before, *(child.pid for child in pair)))
+
+
+def test_ctrl_c_is_not_for_the_nursery(pair: tuple[Child, Child], picture: Path) -> None:
+    before = KEEPER.pid or 0
+    os.kill(before, signal.SIGINT)
+    assert inspect(picture, Media()).kind == "image"
+    assert KEEPER.pid == before
+    for child in pair:
+        child.request(INSPECT)
+        assert "info" in child.receive(PATIENCE_S)
+
+
+def test_a_child_that_the_kernel_holds_does_not_stop_the_others(
+    pair: tuple[Child, Child], picture: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, other = pair
+    nursery = KEEPER.pid
+    with held_at_its_end(held.pid):
+        monkeypatch.setattr(keeper, "_END_TIMEOUT_S", 0.5)
+        held.close()
+        monkeypatch.undo()
+        assert not held.alive
+        assert not gone(held.pid)
+        monkeypatch.setattr(keeper, "_START_TIMEOUT_S", PATIENCE_S)
+        assert inspect(picture, Media()).kind == "image"
+        other.request(INSPECT)
+        assert other.receive(PATIENCE_S)["info"]["kind"] == "video"
+        other.close()
+        assert other.cpu_s > 0
+    assert KEEPER.pid == nursery
+    wait_until(lambda: not psutil.pid_exists(held.pid))
+
+
+def test_a_nursery_without_descriptors_for_a_child_says_so_and_goes_on(
+    pair: tuple[Child, Child], picture: Path
+) -> None:
+    nursery = psutil.Process(KEEPER.pid)
+    before = nursery.rlimit(psutil.RLIMIT_NOFILE)
+    children = nursery.children()
+    # Room for the line, the medium and the channel of another child, and none for its pidfd.
+    nursery.rlimit(psutil.RLIMIT_NOFILE, (len(opened(nursery.pid)) + 3, before[1]))
+    with pytest.raises(DecoderDied, match=r"picture\.png: the decoder did not start \(.*Too many open files"):
+        start(picture)
+    assert nursery.children() == children
+    nursery.rlimit(psutil.RLIMIT_NOFILE, before)
+    assert inspect(picture, Media()).kind == "image"
+    assert KEEPER.pid == nursery.pid
 
 
 def test_a_hung_nursery_is_replaced(picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -175,6 +242,15 @@ def test_a_hung_nursery_is_replaced(picture: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.undo()
     assert inspect(picture, Media()).kind == "image"
     wait_until(lambda: gone(child.pid))
+
+
+def test_with_a_hung_nursery_a_child_ends_all_the_same(picture: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    child = start(picture)
+    nursery = KEEPER.pid or 0
+    monkeypatch.setattr(keeper, "_END_TIMEOUT_S", 0.2)
+    os.kill(nursery, signal.SIGSTOP)
+    child.close()
+    wait_until(lambda: gone(nursery, child.pid))
 
 
 @pytest.mark.parametrize("program", ["/bin/false", "/nowhere/python"])
@@ -205,9 +281,11 @@ def test_threads_share_one_nursery_even_if_the_one_that_started_it_ends(picture:
 def test_fifty_media_leave_nothing_behind(picture: Path) -> None:
     info = inspect(picture, Media())
     gc.collect()
+    wait_until(lambda: len(opened(KEEPER.pid or 0)) == OWN_OF_NURSERY)
 
-    def state() -> tuple[int, int, list[Path], list[psutil.Process]]:
-        return len(opened(os.getpid())), len(opened(KEEPER.pid or 0)), sorted(Path("/dev/shm").iterdir()), decoders()
+    def state() -> tuple[int, int, list[psutil.Process]]:
+        # Rings are descriptors too: they have no names that could stay.
+        return len(opened(os.getpid())), len(opened(KEEPER.pid or 0)), decoders()
 
     before = state()
     for _ in range(50):
@@ -258,6 +336,30 @@ def test_a_forked_process_gets_a_nursery_of_its_own(picture: Path) -> None:
     assert done.returncode == 0
 
 
+def test_a_parent_with_thousands_of_descriptors_hands_none_on(picture: Path) -> None:
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < 6000:
+        pytest.skip("this system does not allow so many descriptors")
+    done = script(
+        picture,
+        """
+        import resource
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        many = [os.dup(1) for _ in range(5000)]
+        with path.open("rb") as medium:
+            child = Child(medium.fileno(), "picture.png", Limits(2048, 60))
+        for pid in (KEEPER.pid, child.pid):
+            print(*sorted(int(number) for number in os.listdir(f"/proc/{pid}/fd")))
+        child.request({"op": "inspect", "caps": Media().model_dump()})
+        print(child.receive(20)["info"]["kind"])
+        child.close()
+        print(child.cpu_s > 0)
+        """,
+    )
+    # The nursery has the line and the pidfd of the child besides its control socket and the pidfd of its parent.
+    assert done.communicate(timeout=60) == ("0 1 2 3 4 5 8\n0 1 2 3\nimage\nTrue\n", "")
+
+
 def test_the_interpreter_ends_at_once_and_silently_with_a_child_at_work(picture: Path) -> None:
     done = script(
         picture,
@@ -287,7 +389,7 @@ def test_the_ending_is_exact_where_the_parent_ignores_its_childrens_ends(picture
             child = Child(medium.fileno(), "picture.png", Limits(2048, 60))
         os.kill(child.pid, signal.SIGSEGV)
         try:
-            child.receive()
+            child.receive(20)
         except DecoderDied as error:
             print(error.message)
         """,
@@ -299,9 +401,11 @@ def test_the_ending_is_exact_where_the_parent_ignores_its_childrens_ends(picture
 def test_only_the_kept_descriptors_stay_in_their_order(tmp_path: Path, order: tuple[int, ...]) -> None:
     files = [os.open(tmp_path / name, os.O_CREAT | os.O_RDWR) for name in "abc"]
     inodes = [os.fstat(number).st_ino for number in files]
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     pid = os.fork()
     if not pid:
-        sandbox.renounce()
+        os.dup2(files[0], soft - 1)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft // 2, hard))
         sandbox.keep_only([files[number] for number in order])
         found = [os.fstat(number).st_ino for number in range(len(order))]
         os._exit(found != [inodes[number] for number in order] or len(opened(os.getpid())) != len(order))

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import fcntl
+import resource
 import socket
 import struct
 
@@ -51,3 +53,26 @@ def test_silence_and_a_closed_channel_are_told_apart() -> None:
             wire.receive(theirs, 1.0)
         with pytest.raises(wire.Gone):
             wire.send(theirs, {"a": 1})
+
+
+def test_a_channel_of_a_high_number_is_waited_for_too() -> None:
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if before[1] <= 2000:
+        pytest.skip("this system does not allow such descriptors")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    ours, theirs = socket.socketpair()
+    try:
+        with ours, theirs, socket.socket(fileno=fcntl.fcntl(theirs, fcntl.F_DUPFD_CLOEXEC, 2000)) as high:
+            with pytest.raises(wire.Silent):
+                wire.receive(high, 0.05)
+            wire.send(ours, {"a": 1})
+            assert wire.receive(high, 1.0) == {"a": 1}
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_the_longest_patience_is_no_error() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire.send(ours, {"a": 1})
+        assert wire.receive(theirs, 1e9) == {"a": 1}

@@ -55,15 +55,20 @@ class Lifeline:
 
     def end(self) -> Ending:
         """End the child, if it still lives, and say how it ended. Once."""
-        with self._line, contextlib.suppress(wire.Gone):
-            wire.send(self._line, {"end": True})
-            try:
-                told = wire.receive(self._line, _END_TIMEOUT_S)
-                return Ending(int(told["code"]), float(told["cpu_s"]))
-            except wire.Silent:
-                self._nursery.kill()
-        # Children are killed when their nursery ends.
+        with self._line, contextlib.suppress(wire.Gone, wire.Silent):
+            self._ask()
+            told = wire.receive(self._line, _END_TIMEOUT_S)
+            return Ending(int(told["code"]), float(told["cpu_s"]))
+        # It is killed, even if the kernel still holds it: by its nursery, or because that ended.
         return Ending(-signal.SIGKILL, None)
+
+    def _ask(self) -> None:
+        wire.send(self._line, {"end": True})
+        try:
+            wire.receive(self._line, _END_TIMEOUT_S)
+        except wire.Silent:
+            self._nursery.kill()
+            raise
 
 
 class _Nursery:

@@ -34,9 +34,10 @@ Live = Callable[[socket.socket, int, wire.Message, int], NoReturn]
 
 @dataclass(frozen=True, slots=True)
 class _Born:
-    """A child, and the line on which the parent asks for its end and is told of it."""
+    """A child, its pidfd, and the line on which the parent asks for its end and is told of it."""
 
     pid: int
+    pidfd: int
     line: socket.socket
 
 
@@ -44,9 +45,9 @@ class Nursery:
     """Answers the parent's requests for children.
 
     A request is one datagram on `control`: a JSON object, which is for `live`, with the descriptors of line, medium,
-    channel and, if wanted, ring. On the line the nursery says `pid`, or `failed` with the reason; after the child's
-    end `code` and `cpu_s`. `parent_fd` is a pidfd of the parent: a death signal would follow the parent's thread that
-    started the nursery. `prepare` is called before every fork and does its work once.
+    channel and, if wanted, ring. On the line the nursery says `pid`, or `failed` with the reason; `ending` when asked
+    for the child's end, and after it `code` and `cpu_s`. `parent_fd` is a pidfd of the parent: a death signal would
+    follow the parent's thread that started the nursery. `prepare` is called before every fork and does its work once.
     """
 
     def __init__(self, control: socket.socket, parent_fd: int, prepare: Callable[[], None], live: Live) -> None:
@@ -73,14 +74,14 @@ class Nursery:
             self._leave()
         line = socket.socket(fileno=descriptors[0])
         try:
-            pid = self._fork(json.loads(body), descriptors[1:])
+            born = _Born(*self._fork(json.loads(body), descriptors[1:]), line)
         except Exception as error:
             _tell(line, {"failed": repr(error)})
             line.close()
         else:
-            self._keep(_Born(pid, line))
+            self._keep(born)
 
-    def _fork(self, request: wire.Message, descriptors: list[int]) -> int:
+    def _fork(self, request: wire.Message, descriptors: list[int]) -> tuple[int, int]:
         try:
             self._prepare()
             pid = os.fork()
@@ -88,7 +89,7 @@ class Nursery:
             # numbers that are its own by then.
             if not pid:
                 self._become_child(request, descriptors)
-            return pid
+            return pid, _watch(pid)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)
@@ -109,9 +110,16 @@ class Nursery:
     def _on_line(self, born: _Born) -> None:
         """Whatever comes on a line, its closing included, asks for the end of the child."""
         self._events.unregister(born.line)
-        del self._born[born.pid]
-        # A child that ended by itself is a zombie until now, so its number is still its own.
+        # A child that ended by itself is a zombie until it is waited for, so its number is still its own.
         os.kill(born.pid, signal.SIGKILL)
+        _tell(born.line, {"ending": True})
+        # One that the kernel holds in a read may live on for long, which must not stop the others.
+        self._events.register(born.pidfd, selectors.EVENT_READ, lambda: self._on_end(born))
+
+    def _on_end(self, born: _Born) -> None:
+        self._events.unregister(born.pidfd)
+        os.close(born.pidfd)
+        del self._born[born.pid]
         _, status, usage = os.wait4(born.pid, 0)
         cpu_s = usage.ru_utime + usage.ru_stime
         _tell(born.line, {"code": os.waitstatus_to_exitcode(status), "cpu_s": cpu_s})
@@ -123,6 +131,15 @@ class Nursery:
         for pid in self._born:
             os.waitpid(pid, 0)
         os._exit(0)
+
+
+def _watch(pid: int) -> int:
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        raise
 
 
 def _reset_signals() -> None:

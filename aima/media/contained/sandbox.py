@@ -1,7 +1,8 @@
 """Walls around a process that parses untrusted bytes. Linux; standard library only.
 
-`renounce` is for the process that forks it, whose walls its children inherit. In the forked one `keep_only` and
-`isolate` come first, while it has one thread; `seal` comes when everything is imported and open, and `die_with` last.
+`keep_only` and `renounce` are for the process that forks it, whose walls its children inherit. In the forked one
+`keep_only` and `isolate` come first, while it has one thread; `seal` comes when everything is imported and open, and
+`die_with` last.
 None needs privileges: what the kernel refuses is left out and shows in the answer.
 
 - no network: an empty network namespace (unshare(2)), inside a user namespace where the caller is not root
@@ -12,6 +13,7 @@ None needs privileges: what the kernel refuses is left out and shows in the answ
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import fcntl
 import math
@@ -22,6 +24,7 @@ import signal
 import struct
 import time
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 _PR_SET_PDEATHSIG: Final = 1
@@ -33,26 +36,28 @@ _SYS_LANDLOCK_RESTRICT: Final = 446
 _LANDLOCK_VERSION_FLAG: Final = 1
 _FILE_RIGHTS_BY_ABI: Final = {1: 13, 2: 14, 3: 15, 4: 15}  # number of access bits that the kernel knows
 _FILE_RIGHTS_NEWEST: Final = 16
-_DESCRIPTORS: Final = 4096
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def renounce() -> None:
-    """Forbid new privileges and core files, and keep descriptors to numbers that `keep_only` can go through."""
+    """Forbid new privileges and core files."""
     _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     _limit(resource.RLIMIT_CORE, 0)
-    _limit(resource.RLIMIT_NOFILE, _DESCRIPTORS)
 
 
 def keep_only(descriptors: Sequence[int]) -> None:
-    """Renumber these descriptors from 0 on, in their order, and close all others."""
+    """Renumber these descriptors from 0 on, in their order, and close all others. For a process of one thread."""
     count = len(descriptors)
     # First out of the way: the new number of one can be the old number of another.
     aside = [fcntl.fcntl(descriptor, fcntl.F_DUPFD, count) for descriptor in descriptors]
     for number, descriptor in enumerate(aside):
         os.dup2(descriptor, number, inheritable=False)
-    os.closerange(count, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    # No limit says how far to go: descriptors from before it was lowered lie above it.
+    for number in [int(entry.name) for entry in Path("/proc/self/fd").iterdir()]:
+        if number >= count:
+            with contextlib.suppress(OSError):  # the one of this listing is closed by now
+                os.close(number)
 
 
 def isolate() -> bool:

@@ -12,6 +12,7 @@ Message = dict[str, Any]
 
 _HEADER: Final = struct.Struct("!I")
 _LARGEST: Final = 64 << 20
+_LONGEST_MS: Final = (1 << 31) - 1  # that poll(2) can wait
 
 
 class Gone(Exception):
@@ -54,11 +55,18 @@ def receive(channel: socket.socket, timeout_s: float | None = None) -> Message:
     return message
 
 
+def _wait(channel: socket.socket, timeout_s: float) -> None:
+    events = select.poll()  # unlike select(2) it takes descriptors of any number
+    events.register(channel, select.POLLIN)
+    if not events.poll(min(timeout_s * 1000, _LONGEST_MS)):
+        raise Silent
+
+
 def _exactly(channel: socket.socket, count: int, timeout_s: float | None) -> bytes:
     received = bytearray()
     while len(received) < count:
-        if timeout_s is not None and not select.select([channel], [], [], timeout_s)[0]:
-            raise Silent
+        if timeout_s is not None:
+            _wait(channel, timeout_s)
         try:
             part = channel.recv(min(count - len(received), 1 << 20))
         except OSError as error:
