@@ -68,9 +68,14 @@ class Eyes:
     def tracks(self, pixels: Pixels, content_id: str) -> list[Track]:
         """The faces of a still picture as fusion takes them."""
         found = find_faces(self.detector, pixels, content_id)
-        known = self.embedder.analyze(still(pixels, content_id, found), FaceEmbedderOptions())
-        seen = known.drop_columns(["problems"]).append_column("faces", found["faces"])
-        return build_tracks(content_id, seen, (), PICTURE_US)
+        batch = still(pixels, content_id, found)
+        return as_tracks(batch, self.embedder.analyze(batch, FaceEmbedderOptions()))
+
+
+def as_tracks(batch: FrameBatch, known: pa.Table) -> list[Track]:
+    """The faces of a still picture as fusion takes them. known: what the embedder said of it."""
+    seen = known.drop_columns(["problems"]).append_column("faces", batch.columns["faces"])
+    return build_tracks(batch.content_id, seen, (), PICTURE_US)
 
 
 def find_faces(detector: FaceDetector, pixels: Pixels, content_id: str) -> pa.Table:

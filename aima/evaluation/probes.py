@@ -15,11 +15,10 @@ from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
 from aima.analyzers.network import answers, face_crops
 from aima.evaluation.figures import ALIKE, likeness_figures, share_figure
 from aima.evaluation.likeness import Rule, Seen, compare
+from aima.evaluation.looking import as_tracks
 from aima.evaluation.portraits import Meter, Portrait
 from aima.evaluation.subject import main_face
 from aima.evaluation.truth import Truth
-from aima.fusion.tracks import build_tracks
-from aima.media.segments import PICTURE_US
 from aima.models.cards import Figure
 from aima.models.catalogue import Entry
 from aima.models.loader import load
@@ -70,8 +69,7 @@ class _Embedder:
     def see(self, portrait: Portrait) -> None:
         with self._meter.over(len(portrait.faces)):
             known = self._embedder.analyze(portrait.batch, FaceEmbedderOptions())
-        seen = known.drop_columns(["problems"]).append_column("faces", portrait.batch.columns["faces"])
-        tracks = tuple(build_tracks(portrait.file, seen, (), PICTURE_US))
+        tracks = tuple(as_tracks(portrait.batch, known))
         self._seen.append(Seen(portrait.person, portrait.file, "", tracks, main_face(tracks, portrait.frame)))
 
     def figures(self) -> tuple[Figure, ...]:

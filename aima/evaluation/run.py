@@ -29,6 +29,7 @@ from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.scores.persons import PersonScores, score_clips
 from aima.evaluation.truth import Clip, Truth
 from aima.evaluation.workspace import Workspace
+from aima.media.contained.keeper import KEEPER
 from aima.models.catalogue import find
 from aima.pipeline.progress import Listener
 from aima.services.fusion import Watched
@@ -210,6 +211,6 @@ def _spent(seen: _Seen) -> list[Spent]:
 
 
 def _own_cpu() -> float:
-    """CPU seconds of this process and of those that it started and that have ended."""
+    """CPU seconds of this process, of those that it started and that have ended, and of its decoders."""
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(usage.ru_utime + usage.ru_stime for usage in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used) + KEEPER.cpu_s

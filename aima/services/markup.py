@@ -6,10 +6,10 @@ A document stands for itself: it must open from a disk, years later, without AIM
 from __future__ import annotations
 
 import base64
-import os
-import tempfile
 from importlib import resources
 from pathlib import Path
+
+from aima.storage.archive import write_whole
 
 
 def look() -> str:
@@ -25,11 +25,5 @@ def picture_source(jpeg: bytes) -> str:
 def publish(text: str, path: Path) -> Path:
     """Write a document, whole or not at all; readable by its owner alone, since it shows faces."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".page-")  # born 0600, and stays so when renamed
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        return Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, text.encode())
+    return path

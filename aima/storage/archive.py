@@ -28,7 +28,7 @@ class Archive:
         try:
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)  # faces and vectors are nobody else's business
             target.parent.mkdir(parents=True, exist_ok=True)
-            _replace(target, data)
+            write_whole(target, data)
         except OSError as error:
             raise explained(error, self.root) from error
         return hashlib.sha256(data).hexdigest()
@@ -53,7 +53,12 @@ class Archive:
         return path
 
 
-def _replace(target: Path, data: bytes) -> None:
+def write_whole(target: Path, data: bytes) -> None:
+    """Write a file durably, whole or not at all, readable by its owner alone.
+
+    Raises:
+        OSError: it cannot be written; what was there stays.
+    """
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".part-")
     try:
         with os.fdopen(handle, "wb") as file:

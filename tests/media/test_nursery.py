@@ -294,6 +294,16 @@ def test_fifty_media_leave_nothing_behind(picture: Path) -> None:
     wait_until(lambda: state() == before)
 
 
+def test_the_cpu_time_of_children_that_have_ended_is_known(picture: Path) -> None:
+    inspect(picture, Media())
+    before = KEEPER.cpu_s
+    for _ in range(10):
+        inspect(picture, Media())
+    assert KEEPER.cpu_s > before + 0.02
+    KEEPER.close()
+    assert KEEPER.cpu_s == 0, "counted with the ended children of this process from then on"
+
+
 @pytest.mark.parametrize("last", [signal.SIGKILL, signal.SIGTERM])
 def test_nothing_outlives_a_killed_parent(plain_video: Path, last: signal.Signals) -> None:
     """Not even a child in the midst of its work, with a forked copy of the parent that holds the same sockets."""

@@ -5,25 +5,14 @@ from itertools import combinations
 
 import cv2
 import numpy as np
-import pyarrow as pa
 import pytest
 
 from aima.analyzers.crops import square, tensor
-from aima.analyzers.face_detector import FaceDetector, FaceDetectorOptions
+from aima.analyzers.face_detector import FaceDetector
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
-from aima.domain.batch import FrameBatch
-from aima.domain.media import Strip
+from aima.evaluation.looking import find_faces, still
 from aima.models.calibrate import fit_calibration
 from aima.models.loader import load
-
-
-def batch(picture, columns=None):
-    """One picture as a batch of one frame."""
-    height, width = picture.shape[:2]
-    time = np.zeros(1, np.int64)
-    strip = Strip(np.zeros((1, 32, 32), np.uint8), time)
-    table = columns if columns is not None else pa.table({"pts_us": time})
-    return FrameBatch("test", 0, picture[None], time, strip, table, (width, height), 200_000)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +24,7 @@ def found(settings, media_dir):
     for name, files in json.loads((media_dir / "truth" / "face_identities.json").read_text()).items():
         for file in files:
             picture = cv2.cvtColor(cv2.imread(str(media_dir / file)), cv2.COLOR_BGR2RGB)
-            seen[file] = (name, picture, detector.analyze(batch(picture), FaceDetectorOptions()))
+            seen[file] = (name, picture, find_faces(detector, picture, file))
     return seen
 
 
@@ -55,7 +44,7 @@ def vectors(settings, found):
     embedder = FaceEmbedder()
     embedder.load(load(settings, "face_embedding_512"))
     said = {
-        file: embedder.analyze(batch(picture, table), FaceEmbedderOptions())["face_vectors"][0][largest(table)[0]]
+        file: embedder.analyze(still(picture, file, table), FaceEmbedderOptions())["face_vectors"][0][largest(table)[0]]
         for file, (_, picture, table) in found.items()
     }
     return {file: np.array(vector.as_py()) for file, vector in said.items() if vector.is_valid}

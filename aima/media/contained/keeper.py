@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import psutil
+
 import aima
 from aima.media.contained import wire
 
@@ -173,6 +175,18 @@ class Keeper:
     def pid(self) -> int | None:
         """Process id of the nursery, if there is one."""
         return self._nursery.pid if self._nursery else None
+
+    @property
+    def cpu_s(self) -> float:
+        """CPU seconds of the nursery that lives and of its children that have ended.
+
+        Those of a nursery that has ended are counted with the ended children of this process.
+        """
+        if self._nursery is None or not self._nursery.alive:
+            return 0.0
+        with contextlib.suppress(psutil.NoSuchProcess):
+            return float(sum(psutil.Process(self._nursery.pid).cpu_times()[:4]))
+        return 0.0
 
     def bear(self, message: wire.Message, descriptors: Sequence[int]) -> Lifeline:
         """Have a child forked; `message` and the descriptors (medium, channel, ring if wanted) are for `child.main`.
