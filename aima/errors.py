@@ -25,6 +25,7 @@ AimaError
 │   ├── PersonUnknown         no person has this id or name
 │   ├── EventUnknown          no such event in the ledger
 │   └── DecisionImpossible    the decision contradicts the evidence or an earlier decision
+├── QueryInvalid              a search asks for nothing, or for something that cannot be
 ├── LedgerBroken              the hash chain does not hold
 ├── StoreError
 │   ├── StoreUnreachable      the database does not answer (retryable)
@@ -214,6 +215,12 @@ class DecisionImpossible(PersonError):
     """The decision contradicts the evidence or an earlier decision."""
 
     code = "decision_impossible"
+
+
+class QueryInvalid(AimaError):
+    """A search asks for nothing, or for something that cannot be."""
+
+    code, http_status, exit_code = "query_invalid", 400, 2
 
 
 class LedgerBroken(AimaError):

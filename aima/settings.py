@@ -25,6 +25,14 @@ class Stores(BaseModel):
     """Where the databases are. An URL replaces the supervised local server."""
 
     postgres: str | None = Field(None, description="PostgreSQL 14+ URL; empty: the local server is used")
+    mongo: str | None = Field(None, description="MongoDB 6+ URL; empty: the local document server is used")
+    milvus: str | None = Field(None, description="Milvus 2.6+ URL; empty: the local vector server is used")
+    namespace: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9_]{0,40}$",
+        description="database of the documents and prefix of the vectors; empty: the name of the PostgreSQL database",
+    )
+    patience_s: float = Field(300.0, ge=0, description="how long an analysis waits for a server that does not answer")
 
 
 class Models(BaseModel):
@@ -73,6 +81,8 @@ class Local(BaseModel):
     """The supervised local servers. A port of 0 is chosen freely."""
 
     postgres_port: int = Field(0, ge=0, le=65535)
+    documents_port: int = Field(0, ge=0, le=65535)
+    vectors_port: int = Field(0, ge=0, le=65535)
     dashboard_port: int = Field(0, ge=0, le=65535)
     unprivileged_user: str | None = Field(
         None, description="as root, PostgreSQL runs as this existing user; empty: postgres or nobody"

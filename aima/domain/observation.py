@@ -64,6 +64,42 @@ MOUTH_COLUMNS: Final = pa.schema(
     ]
 )
 
+OBJECT: Final = pa.struct(
+    [
+        ("label", pa.string()),
+        ("left", pa.float32()),
+        ("top", pa.float32()),
+        ("width", pa.float32()),
+        ("height", pa.float32()),
+        ("score", pa.float32()),
+    ]
+)
+"""A thing: its COCO class in English, box in displayed source pixels, score in 0..1."""
+
+LABEL: Final = pa.struct([("label", pa.string()), ("score", pa.float32())])
+
+WRITTEN: Final = pa.struct(
+    [
+        ("text", pa.string()),
+        ("left", pa.float32()),
+        ("top", pa.float32()),
+        ("width", pa.float32()),
+        ("height", pa.float32()),
+        ("score", pa.float32()),
+    ]
+)
+"""A line of writing: its words, the upright box around it in displayed source pixels, score in 0..1."""
+
+# Of each of these: null for a frame that was not looked at, an empty list where nothing was found.
+OBJECT_COLUMNS: Final = pa.schema([("objects", pa.list_(OBJECT))])
+PICTURE_COLUMNS: Final = pa.schema(
+    [
+        ("image_vector", pa.list_(pa.float32())),  # L2-normalised
+        ("image_labels", pa.list_(LABEL)),  # ImageNet classes in English, surest first
+    ]
+)
+WRITING_COLUMNS: Final = pa.schema([("writing", pa.list_(WRITTEN))])
+
 KEY_COLUMNS: Final = pa.schema(
     [
         ("content_id", pa.string()),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -32,7 +32,7 @@ class Track:
     pts_us: int64 [n]; boxes: float32 [n, 4] left, top, width, height in displayed source pixels;
     ordinals: int32 [n], index of the face in its frame; quality: float32 [n], 0..1.
     vector: float32 [d], L2-normalised mean weighted by quality, or None where no vector was computed.
-    vectors: float32 [k <= 5, d], the best single ones.
+    vectors: float32 [k <= 5, d], the best single ones; chosen: int64 [k], the samples that they are of.
     expression: float32 [7] mean probabilities in the order of EXPRESSIONS, or None.
     still: the content is a single picture, so that no second look could be had.
     """
@@ -50,6 +50,7 @@ class Track:
     vectors: npt.NDArray[np.float32]
     expression: npt.NDArray[np.float32] | None = None
     still: bool = False
+    chosen: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
     @property
     def best(self) -> int:

@@ -67,6 +67,7 @@ def _track(content_id: str, observed: Observed, path: Indices, end_us: int) -> T
     boxes, quality = observed.boxes[path], observed.quality[path]
     left, top, width, height = (float(v) for v in boxes[0])
     first: Box = (left, top, width, height)
+    chosen = _chosen(observed, path)
     return Track(
         track_id=track_id(content_id, start_us, end_us, first),
         content_id=content_id,
@@ -78,9 +79,10 @@ def _track(content_id: str, observed: Observed, path: Indices, end_us: int) -> T
         quality=quality,
         scores=observed.scores[path],
         vector=_mean_vector(observed, path),
-        vectors=observed.vectors[_chosen(observed, path)],
+        vectors=observed.vectors[path[chosen]],
         expression=mean_expression(observed.expressions[path], quality),
         still=observed.still,
+        chosen=chosen,
     )
 
 
@@ -101,7 +103,7 @@ def _mean_vector(observed: Observed, path: Indices) -> Floats | None:
 
 
 def _chosen(observed: Observed, path: Indices) -> Indices:
-    """The best sample of each of up to five equal stretches of the useful ones."""
+    """Where in the path the best sample of each of up to five equal stretches of the useful ones is."""
     parts = np.array_split(_useful(observed, path), limits.VECTORS_PER_TRACK)
     best = [part[int(np.argmax(observed.quality[part]))] for part in parts if len(part)]
-    return np.array(best, np.int64)
+    return np.flatnonzero(np.isin(path, best))

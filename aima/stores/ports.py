@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
 from aima.domain.decisions import Decision
+from aima.domain.finding import Sighting
 from aima.domain.fusion import FusionRun
 from aima.domain.identity import State
 from aima.domain.job import Job, JobState
 from aima.domain.ledger import Event
 from aima.domain.media import Medium, Segment
 from aima.domain.observation import Crop, ObservationKey, Receipt
+from aima.domain.outbox import Outbox
 from aima.domain.person import Person, RunRecord, TrackRecord
 from aima.domain.track import Appearance
 
@@ -161,6 +166,41 @@ class PersonStore(Protocol):
         ...
 
 
+Vector = npt.NDArray[np.float32]
+
+
+class SightingStore(Protocol):
+    """What is seen beside faces, and the vectors of its texts."""
+
+    def input_hashes(self) -> dict[str, str]:
+        """What the sighting of each content was made of."""
+        ...
+
+    def record(self, sighting: Sighting) -> None:
+        """Replace shots and findings of a content, and announce it, in one transaction."""
+        ...
+
+    def get(self, content_id: str) -> Sighting | None:
+        """Shots and findings of a content, findings sorted by (start_us, kind, text, finding_id); or None."""
+        ...
+
+    def texts(self) -> dict[str, str]:
+        """Every distinct text of the findings, by text_id."""
+        ...
+
+    def without_vector(self, model_version: str, texts: Iterable[str]) -> list[str]:
+        """Those of the texts that this model has not seen yet, sorted."""
+        ...
+
+    def add_vectors(self, model_version: str, vectors: Mapping[str, Vector]) -> None:
+        """Keep vectors by text, float32 [dimension]; known ones stay as they are."""
+        ...
+
+    def vectors_of(self, text_ids: Iterable[str]) -> dict[str, dict[str, Vector]]:
+        """Vectors of these texts as far as findings hold them, by text_id, then by model version."""
+        ...
+
+
 class Stores(Protocol):
     """Everything that services read and write."""
 
@@ -192,4 +232,14 @@ class Stores(Protocol):
     @property
     def persons(self) -> PersonStore:
         """Persons as they are read."""
+        ...
+
+    @property
+    def sightings(self) -> SightingStore:
+        """Shots, findings and vectors of texts."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """What has changed."""
         ...

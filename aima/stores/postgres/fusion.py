@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, or_, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.decisions import Decision
@@ -77,10 +77,10 @@ class PostgresFusion:
         event = ledger.append(connection, state, fused, actor)
         header = {"run_id": run_id, "event_seq": event.seq, "is_current": False, **facts}
         connection.execute(insert(fusion_runs).values(header))
-        _write_tracks(connection, run.tracks)
+        changed = _write_tracks(connection, run.tracks)
         _write_assignments(connection, run_id, run, recognised.person_ids)
         after = apply(state, event, lambda wanted: ledger.read_run(connection, wanted))
-        projection.project(connection, after)
+        projection.project(connection, after, changed)
 
 
 def _facts(state: State) -> dict[str, Any] | None:
@@ -91,16 +91,21 @@ def _facts(state: State) -> dict[str, Any] | None:
     return None
 
 
-def _write_tracks(connection: Connection, found: Sequence[Track]) -> None:
-    """Insert tracks or, for known ids, refresh their samples and picture; whose they are is left alone."""
+def _write_tracks(connection: Connection, found: Sequence[Track]) -> set[str]:
+    """Insert tracks or, for known ids, refresh their samples and picture; whose they are is left alone.
+
+    Gives the contents in which anything is new.
+    """
     if not found:
-        return
+        return set()
     kept = _crops(connection, {track.content_id for track in found})
     rows = [_row_of(track, _picture(track, kept[track.content_id])) for track in found]
     given = insert(tracks)
     fixed = {"track_id", "person_id"}
     refreshed = {column.name: given.excluded[column.name] for column in tracks.c if column.name not in fixed}
-    connection.execute(given.on_conflict_do_update(index_elements=["track_id"], set_=refreshed), rows)
+    differs = or_(*(tracks.c[name].is_distinct_from(value) for name, value in refreshed.items()))
+    written = given.on_conflict_do_update(index_elements=["track_id"], set_=refreshed, where=differs)
+    return set(connection.scalars(written.returning(tracks.c.content_id), rows))
 
 
 def _write_assignments(connection: Connection, run_id: str, run: FusionRun, person_ids: Sequence[str]) -> None:
@@ -158,4 +163,6 @@ def _row_of(track: Track, picture: Crop | None) -> dict[str, Any]:
         "expression": None if track.expression is None else [float(p) for p in track.expression],
         "picture_path": picture.path if picture else None,
         "picture_quality": picture.quality if picture else None,
+        "vector_pts_us": [int(pts) for pts in track.pts_us[track.chosen]],
+        "vector_ordinals": [int(ordinal) for ordinal in track.ordinals[track.chosen]],
     }

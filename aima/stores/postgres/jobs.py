@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, func, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.job import Job, JobState
 from aima.domain.text import storable
 from aima.errors import StoreError
+from aima.stores.postgres.announce import announce
 from aima.stores.postgres.schema import analysis_jobs as jobs
 from aima.stores.postgres.schema import media_files
 
@@ -21,7 +23,7 @@ class PostgresJobs:
         self._engine = engine
 
     def add(self, job: Job) -> None:
-        """Insert a job; it was created by the owner of its medium."""
+        """Insert a job; it was created by the owner of its medium. A known job stays as it is."""
         owner = select(media_files.c.uploaded_by).where(media_files.c.media_id == job.media_id).scalar_subquery()
         row = {
             "job_id": job.job_id,
@@ -38,7 +40,7 @@ class PostgresJobs:
             **_times(job.state),
         }
         with self._engine.begin() as connection:
-            connection.execute(insert(jobs).values(row))
+            connection.execute(insert(jobs).values(row).on_conflict_do_nothing())
 
     def set_state(
         self,
@@ -57,8 +59,11 @@ class PostgresJobs:
         row = {"status": state, "code": code, "detail": storable(detail), "problems": storable(list(problems))}
         change = update(jobs).where(jobs.c.job_id == job_id).values(row | _times(state))
         with self._engine.begin() as connection:
-            if connection.execute(change).rowcount == 0:
+            medium = connection.scalar(change.returning(jobs.c.media_id))
+            if medium is None:
                 raise StoreError(f"there is no job {job_id}")
+            if state in {"done", "failed"}:
+                announce(connection, "medium", [medium])
 
     def of_medium(self, media_id: str) -> list[Job]:
         """Jobs of a medium, newest first."""

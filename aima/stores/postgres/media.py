@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.media import MediaInfo, Medium, Segment
 from aima.domain.text import display, storable
+from aima.stores.postgres.announce import announce
 from aima.stores.postgres.schema import contents, media_files, segments
 
 _JOINED = (
@@ -31,9 +32,12 @@ class PostgresMedia:
         renamed = {key: row[key] for key in ("filename", "file_path", "raw_filename", "raw_path")}
         with self._engine.begin() as connection:
             _add_content(connection, medium, segments)
-            connection.execute(
-                insert(media_files).values(row).on_conflict_do_update(index_elements=["media_id"], set_=renamed)
-            )
+            differs = or_(*(media_files.c[name] != value for name, value in renamed.items()))
+            given = insert(media_files).values(row)
+            written = given.on_conflict_do_update(index_elements=["media_id"], set_=renamed, where=differs)
+            if connection.scalar(written.returning(media_files.c.media_id)) is not None:
+                announce(connection, "content", [medium.content_id])
+                announce(connection, "medium", [medium.media_id])
             found = connection.execute(_JOINED.where(media_files.c.media_id == medium.media_id)).one()
         return _medium_of(found)
 

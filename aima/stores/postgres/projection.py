@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Set
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
@@ -10,9 +11,11 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select, upda
 from aima.domain.identity import State
 from aima.domain.person import TrackRecord, appearance_id, appearances_of
 from aima.domain.track import Appearance
+from aima.stores.postgres.announce import announce
 from aima.stores.postgres.persons import read_tracks
 from aima.stores.postgres.schema import (
     analysis_jobs,
+    assignments,
     fusion_runs,
     media_files,
     person_appearances,
@@ -21,22 +24,44 @@ from aima.stores.postgres.schema import (
 )
 
 
-def project(connection: Connection, state: State) -> None:
-    """Make runs, tracks, persons and appearances say what the state says."""
-    _current_run(connection, state)
-    _owners(connection, state)
+def project(connection: Connection, state: State, changed: Set[str] = frozenset()) -> None:
+    """Make runs, tracks, persons and appearances say what the state says, and announce what is new.
+
+    changed: contents whose tracks have been written otherwise in this transaction.
+    """
+    contents = changed | _current_run(connection, state) | _owners(connection, state)
     placed = read_tracks(connection)
-    _people(connection, state, placed)
-    _appearances(connection, placed)
+    people = _people(connection, state, placed)
+    met, media = _appearances(connection, placed)
+    _announce(connection, contents, people | met, media)
 
 
-def _current_run(connection: Connection, state: State) -> None:
-    current = fusion_runs.c.run_id == (state.run.run_id if state.run else None)
+def _announce(connection: Connection, contents: Set[str], people: Set[str], media: Set[str]) -> None:
+    """Documents of a medium hold its tracks; a dossier holds who else was there."""
+    own = select(media_files.c.media_id).where(media_files.c.content_id.in_(contents))
+    touched = media | set(connection.scalars(own))
+    there = select(person_appearances.c.person_id).where(person_appearances.c.media_id.in_(touched))
+    announce(connection, "content", contents)
+    announce(connection, "medium", touched)
+    announce(connection, "person", people | set(connection.scalars(there)))
+
+
+def _current_run(connection: Connection, state: State) -> set[str]:
+    """Let one run stand; gives the contents that have other tracks by that."""
+    run_id = state.run.run_id if state.run else None
+    current = fusion_runs.c.run_id == run_id
     standing = func.coalesce(current, False)
-    connection.execute(update(fusion_runs).where(fusion_runs.c.is_current != standing).values(is_current=standing))
+    change = update(fusion_runs).where(fusion_runs.c.is_current != standing).values(is_current=standing)
+    flipped = set(connection.scalars(change.returning(fusion_runs.c.run_id)))
+    if not flipped:
+        return set()
+    last = assignments.c.run_id.in_(flipped)
+    once = select(assignments.c.track_id).where(last).group_by(assignments.c.track_id).having(func.count() == 1)
+    return set(connection.scalars(select(tracks.c.content_id).where(tracks.c.track_id.in_(once))))
 
 
-def _owners(connection: Connection, state: State) -> None:
+def _owners(connection: Connection, state: State) -> set[str]:
+    """Let tracks say whose they are; gives the contents of those that said otherwise."""
     query = select(tracks.c.track_id, tracks.c.person_id).where(tracks.c.person_id.is_not(None))
     written = {row.track_id: row.person_id for row in connection.execute(query)}
     wanted = {t: placed.person_id for t, placed in state.tracks.items() if placed.person_id is not None}
@@ -48,9 +73,12 @@ def _owners(connection: Connection, state: State) -> None:
     if changes:
         change = update(tracks).where(tracks.c.track_id == bindparam("id")).values(person_id=bindparam("owner"))
         connection.execute(change, changes)
+    touched = select(tracks.c.content_id).where(tracks.c.track_id.in_([change["id"] for change in changes]))
+    return set(connection.scalars(touched))
 
 
-def _people(connection: Connection, state: State, placed: list[TrackRecord]) -> None:
+def _people(connection: Connection, state: State, placed: list[TrackRecord]) -> set[str]:
+    """Let persons say what is known of them; gives those who said otherwise."""
     pictures = _best_pictures(placed)
     first_jobs = _first_jobs(connection, placed)
     present = {track.person_id for track in placed}
@@ -67,6 +95,7 @@ def _people(connection: Connection, state: State, placed: list[TrackRecord]) -> 
             changes.append(dict(zip(names, wanted, strict=True)) | {"id": row.person_id, "first_detection_job_id": job})
     if changes:
         connection.execute(update(persons).where(persons.c.person_id == bindparam("id")), changes)
+    return {change["id"] for change in changes}
 
 
 def _best_pictures(placed: list[TrackRecord]) -> dict[str, str]:
@@ -96,7 +125,8 @@ def _first_jobs(connection: Connection, placed: list[TrackRecord]) -> dict[str, 
     return first
 
 
-def _appearances(connection: Connection, placed: list[TrackRecord]) -> None:
+def _appearances(connection: Connection, placed: list[TrackRecord]) -> tuple[set[str], set[str]]:
+    """Let appearances be those of the tracks; gives the persons and the media of those that were not."""
     media: dict[str, list[str]] = defaultdict(list)
     for row in connection.execute(select(media_files.c.content_id, media_files.c.media_id)):
         media[row.content_id].append(row.media_id)
@@ -108,6 +138,8 @@ def _appearances(connection: Connection, placed: list[TrackRecord]) -> None:
         connection.execute(delete(person_appearances).where(person_appearances.c.appearance_id.in_(stale)))
     if fresh:
         connection.execute(insert(person_appearances), fresh)
+    touched = [*(written[key] for key in stale), *fresh]
+    return {row["person_id"] for row in touched}, {row["media_id"] for row in touched}
 
 
 def _row_of(appearance: Appearance) -> dict[str, Any]:

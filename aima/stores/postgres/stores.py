@@ -14,7 +14,9 @@ from aima.stores.postgres.jobs import PostgresJobs
 from aima.stores.postgres.ledger import PostgresLedger
 from aima.stores.postgres.media import PostgresMedia
 from aima.stores.postgres.observations import PostgresObservations
+from aima.stores.postgres.outbox import PostgresOutbox
 from aima.stores.postgres.persons import PostgresPersons
+from aima.stores.postgres.sightings import PostgresSightings
 
 
 class PostgresStores:
@@ -28,6 +30,8 @@ class PostgresStores:
         self.ledger = PostgresLedger(engine)
         self.fusion = PostgresFusion(engine)
         self.persons = PostgresPersons(engine)
+        self.sightings = PostgresSightings(engine)
+        self.outbox = PostgresOutbox(engine)
 
     @classmethod
     def open(cls, url: str, *, migrate_schema: bool = True) -> Self:

@@ -12,12 +12,16 @@ from aima.stores.postgres.schema.identity import (
 from aima.stores.postgres.schema.jobs import analysis_jobs, gpu_instances, job_assignments, system_metrics
 from aima.stores.postgres.schema.media import contents, media_files, segments, users
 from aima.stores.postgres.schema.observations import crops, observation_files
+from aima.stores.postgres.schema.outbox import active_models, outbox, outbox_cursors, outbox_dead_letters
+from aima.stores.postgres.schema.sightings import findings, shots, sightings, text_vectors
 
 __all__ = [
+    "active_models",
     "analysis_jobs",
     "assignments",
     "contents",
     "crops",
+    "findings",
     "fusion_runs",
     "gpu_instances",
     "job_assignments",
@@ -25,10 +29,16 @@ __all__ = [
     "media_files",
     "metadata",
     "observation_files",
+    "outbox",
+    "outbox_cursors",
+    "outbox_dead_letters",
     "person_appearances",
     "persons",
     "segments",
+    "shots",
+    "sightings",
     "system_metrics",
+    "text_vectors",
     "tracks",
     "users",
 ]

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ARRAY, REAL, BigInteger, Boolean, Column, Double, ForeignKey, Index, Integer, Table, Text, Uuid
+from sqlalchemy import (
+    ARRAY,
+    REAL,
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from aima.stores.postgres.schema.base import metadata, stamp, uuid_column
@@ -69,6 +83,8 @@ tracks = Table(
     Column("picture_path", Text),
     Column("picture_quality", REAL),
     uuid_column("person_id", "persons.person_id", null=True),  # the projection: whose it is now
+    Column("vector_pts_us", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
+    Column("vector_ordinals", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
     Index("tracks_content_id", "content_id", "start_us"),
     Index("tracks_person_id", "person_id"),
 )

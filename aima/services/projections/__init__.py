@@ -1,0 +1,1 @@
+"""Projections: what documents and vectors say of the truth, and how they follow it."""
