@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,23 +12,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from aima.domain.fusion import FusionRun
-from aima.domain.job import Job
 from aima.domain.observation import KEY_COLUMNS, ObservationKey, Receipt
 from aima.domain.track import Cluster, Track
-from aima.errors import ArchiveDamaged
 from aima.fusion.canonical import canonical_hash
 from aima.fusion.persons import link
 from aima.fusion.shots import shots
 from aima.fusion.tracks import build_tracks
 from aima.models.model import Calibration
-from aima.pipeline.write import read_observations
+from aima.services.sources import CUTS, DETECTOR, EMBEDDER, EMOTION, Source, SourceService, Tables
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 
-DETECTOR, EMBEDDER, CUTS, EMOTION = "face_detector", "face_embedder", "shot_cuts", "emotion"
 NOT_SEEN = ("pts_us", *(n for n in KEY_COLUMNS.names if n != "segment_no"), "problems")
-ALONGSIDE = (DETECTOR, EMBEDDER, CUTS, EMOTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +35,6 @@ class FusionReport:
     tracks: int
     persons: int
     digest: str
-
-
-Steps = Mapping[str, Mapping[str, Any]]
-"""What makes the keys of a job's observations, by analyzer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Observation keys of one content by analyzer. step_us: distance of its sampled frames."""
-
-    keys: dict[str, ObservationKey]
-    step_us: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,7 +62,8 @@ class FusionService:
         calibration: Calibration,
         model_version: str,
     ) -> None:
-        self._settings, self._stores, self._archive = settings, stores, archive
+        self._settings, self._stores = settings, stores
+        self._observed = Tables(stores.observations, archive)
         self.calibration, self._model_version = calibration, model_version
 
     def fuse(self, actor: str) -> FusionReport:
@@ -113,20 +97,10 @@ class FusionService:
         return link(tracks, self.calibration, identity.join, identity.review)
 
     def _sources(self) -> dict[str, Source]:
-        contents = {m.media_id: m.content_id for m in self._stores.media.all()}
-        jobs: dict[str, list[Job]] = defaultdict(list)
-        for job in self._stores.jobs.ended():
-            jobs[contents[job.media_id]].append(job)
-        chosen = {content_id: chosen_steps(own, self._model_version) for content_id, own in sorted(jobs.items())}
-        return {content_id: _source(content_id, steps) for content_id, steps in chosen.items() if steps}
+        return SourceService(self._stores).faces(self._model_version)
 
     def _receipts(self, sources: Mapping[str, Source]) -> dict[ObservationKey, list[Receipt]]:
-        wanted = {key for source in sources.values() for key in source.keys.values()}
-        found: dict[ObservationKey, list[Receipt]] = {}
-        for receipt in self._stores.observations.receipts():
-            if receipt.key in wanted:
-                found.setdefault(receipt.key, []).append(receipt)
-        return found
+        return self._observed.receipts({key for source in sources.values() for key in source.keys.values()})
 
     def _run(self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]) -> FusionRun:
         tracks = [track for watched in self._watched(sources, receipts) for track in watched.tracks]
@@ -144,48 +118,8 @@ class FusionService:
         self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]
     ) -> Iterator[Watched]:
         for content_id, source in sources.items():
-            tables = {name: self._table(receipts[key]) for name, key in source.keys.items() if key in receipts}
+            tables = {name: self._observed.read(receipts[key]) for name, key in source.keys.items() if key in receipts}
             yield _watch(content_id, tables, source.step_us, self.calibration)
-
-    def _table(self, receipts: Iterable[Receipt]) -> pa.Table:
-        return pa.concat_tables([self._read(r) for r in sorted(receipts, key=lambda r: r.segment_no)])
-
-    def _read(self, receipt: Receipt) -> pa.Table:
-        try:
-            return read_observations(self._archive, receipt.path, receipt.sha256)
-        except ArchiveDamaged:
-            self._stores.observations.forget(receipt)
-            raise
-
-
-def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:
-    """The newest analyzers of a content that fit together, or nothing without vectors of this model.
-
-    The newest finished job with vectors counts, else the newest that failed. Other analyzers come from the newest job
-    that ran them on the same faces; cuts know no faces.
-    """
-    newest = sorted(jobs, key=lambda job: job.state == "done")  # stable: finished ones last, in order of time
-    based = [
-        j.analyzers for j in newest if j.analyzers.get(EMBEDDER, {}).get("model_version", "").startswith(model_version)
-    ]
-    based = [analyzers for analyzers in based if EMBEDDER in analyzers]
-    if not based:
-        return {}
-    steps = dict(based[-1])
-    for analyzers in (job.analyzers for job in newest):
-        same_faces = analyzers.get(DETECTOR) == steps[DETECTOR]
-        further = (n for n in ALONGSIDE if n in analyzers and n != EMBEDDER and (same_faces or n == CUTS))
-        steps |= {name: analyzers[name] for name in further}
-    return steps
-
-
-def _source(content_id: str, steps: Steps) -> Source:
-    keys = {
-        name: ObservationKey(content_id, name, step["model_version"], step["digest"])
-        for name, step in steps.items()
-        if name in ALONGSIDE
-    }
-    return Source(keys, steps[DETECTOR]["step_us"])
 
 
 def _watch(content_id: str, tables: Mapping[str, pa.Table], step_us: int, calibration: Calibration) -> Watched:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
@@ -61,6 +61,10 @@ class JobStore(Protocol):
 
     def ended(self) -> list[Job]:
         """Every job that is done or failed, oldest first (by completed_at, then job_id)."""
+        ...
+
+    def ended_by_content(self, content_ids: Collection[str] | None = None) -> dict[str, list[Job]]:
+        """The same by content, of these contents or of all."""
         ...
 
 

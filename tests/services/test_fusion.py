@@ -5,7 +5,8 @@ from __future__ import annotations
 import pyarrow as pa
 
 from aima.domain.job import Job
-from aima.services.fusion import _side_by_side, chosen_steps
+from aima.services.fusion import _side_by_side
+from aima.services.sources import chosen_steps
 
 
 def step(digest: str, model_version: str = "m@1+1") -> dict[str, object]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, Row, func, select, update
@@ -63,6 +63,8 @@ class PostgresJobs:
             if medium is None:
                 raise StoreError(f"there is no job {job_id}")
             if state in {"done", "failed"}:
+                content = select(media_files.c.content_id).where(media_files.c.media_id == medium)
+                announce(connection, "content", connection.scalars(content))
                 announce(connection, "medium", [medium])
 
     def of_medium(self, media_id: str) -> list[Job]:
@@ -78,6 +80,17 @@ class PostgresJobs:
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(jobs.c.completed_at, jobs.c.job_id)).all()
         return [_job_of(row) for row in rows]
+
+    def ended_by_content(self, content_ids: Collection[str] | None = None) -> dict[str, list[Job]]:
+        """The same by content, of these contents or of all."""
+        query = select(jobs, media_files.c.content_id).join(media_files).where(jobs.c.status.in_(("done", "failed")))
+        if content_ids is not None:
+            query = query.where(media_files.c.content_id.in_(content_ids))
+        found: dict[str, list[Job]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(query.order_by(jobs.c.completed_at, jobs.c.job_id)):
+                found.setdefault(row.content_id, []).append(_job_of(row))
+        return found
 
 
 def _times(state: JobState) -> dict[str, Any]:

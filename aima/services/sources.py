@@ -1,0 +1,152 @@
+"""Sources: which observations of a content count, and their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pyarrow as pa
+
+from aima.domain.job import Job
+from aima.domain.observation import ObservationKey, Receipt
+from aima.errors import ArchiveDamaged
+from aima.pipeline.write import read_observations
+from aima.storage.archive import Archive
+from aima.stores.ports import JobStore, ObservationStore, Stores
+
+DETECTOR: Final = "face_detector"
+EMBEDDER: Final = "face_embedder"
+CUTS: Final = "shot_cuts"
+EMOTION: Final = "emotion"
+ALONGSIDE: Final = (DETECTOR, EMBEDDER, CUTS, EMOTION)
+"""Analyzers whose columns fusion reads."""
+
+Steps = Mapping[str, Mapping[str, Any]]
+"""What makes the keys of a job's observations, by analyzer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Observation keys of one content by analyzer, that fit together. step_us: distance of its sampled frames."""
+
+    keys: dict[str, ObservationKey]
+    step_us: int
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What an analyzer observed in a content: the key, the distance of the sampled frames, and its options."""
+
+    key: ObservationKey
+    step_us: int
+    options: Mapping[str, Any]
+
+
+class SourceService:
+    """Finds the observations that count by the jobs that ended. A key may lack some, or all, of its segments."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._jobs: JobStore = stores.jobs
+
+    def of(self, content_id: str) -> dict[str, list[Origin]]:
+        """What each analyzer observed in a content, newest first; what failed jobs left comes last."""
+        return self.each([content_id]).get(content_id, {})
+
+    def each(self, content_ids: Collection[str] | None = None) -> dict[str, dict[str, list[Origin]]]:
+        """The same for these contents, or for all, by content; those that were never analysed are not named."""
+        found = self._jobs.ended_by_content(content_ids)
+        return {content_id: _origins(content_id, jobs) for content_id, jobs in found.items()}
+
+    def faces(self, model_version: str, content_ids: Collection[str] | None = None) -> dict[str, Source]:
+        """What fusion reads of each content that was analysed with this face model, sorted by content.
+
+        model_version: as in the catalogue, "name@version", or with the version of the analyzer behind a "+".
+        """
+        chosen = {
+            content_id: chosen_steps(jobs, model_version)
+            for content_id, jobs in sorted(self._jobs.ended_by_content(content_ids).items())
+        }
+        return {content_id: _source(content_id, steps) for content_id, steps in chosen.items() if steps}
+
+
+class Tables:
+    """Reads what was observed."""
+
+    def __init__(self, observations: ObservationStore, archive: Archive) -> None:
+        self._observations, self._archive = observations, archive
+
+    def receipts(
+        self, keys: Collection[ObservationKey], content_id: str | None = None
+    ) -> dict[ObservationKey, list[Receipt]]:
+        """Markers of these keys, each sorted by segment no; keys without any are not named.
+
+        content_id: all keys are of this content, which is faster.
+        """
+        wanted = set(keys)
+        found: dict[ObservationKey, list[Receipt]] = {}
+        for receipt in self._observations.receipts(content_id):
+            if receipt.key in wanted:
+                found.setdefault(receipt.key, []).append(receipt)
+        return found
+
+    def read(self, receipts: Iterable[Receipt]) -> pa.Table:
+        """The rows of one key's segments in their order.
+
+        Raises:
+            ArchiveDamaged: a file is missing or damaged; its segment runs again with the next analysis.
+        """
+        return pa.concat_tables([self._read(r) for r in sorted(receipts, key=lambda r: r.segment_no)])
+
+    def _read(self, receipt: Receipt) -> pa.Table:
+        try:
+            return read_observations(self._archive, receipt.path, receipt.sha256)
+        except ArchiveDamaged:
+            self._observations.forget(receipt)
+            raise
+
+
+def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:
+    """The newest analyzers of a content that fit together, or nothing without vectors of this model.
+
+    The newest finished job with vectors counts, else the newest that failed. Other analyzers come from the newest job
+    that ran them on the same faces; cuts know no faces.
+    """
+    newest = _by_weight(jobs)
+    based = [job.analyzers for job in newest if _is_of(job.analyzers.get(EMBEDDER, {}), model_version)]
+    if not based:
+        return {}
+    steps = dict(based[-1])
+    for analyzers in (job.analyzers for job in newest):
+        same_faces = analyzers.get(DETECTOR) == steps[DETECTOR]
+        further = (n for n in ALONGSIDE if n in analyzers and n != EMBEDDER and (same_faces or n == CUTS))
+        steps |= {name: analyzers[name] for name in further}
+    return steps
+
+
+def _by_weight(jobs: Sequence[Job]) -> list[Job]:
+    """Failed ones first, then finished ones, both in order of time."""
+    return sorted(jobs, key=lambda job: job.state == "done")
+
+
+def _is_of(step: Mapping[str, Any], model_version: str) -> bool:
+    version = step.get("model_version")
+    return version is not None and model_version in {version, version.partition("+")[0]}
+
+
+def _source(content_id: str, steps: Steps) -> Source:
+    keys = {name: _key(content_id, name, step) for name, step in steps.items() if name in ALONGSIDE}
+    return Source(keys, steps[DETECTOR]["step_us"])
+
+
+def _origins(content_id: str, jobs: Sequence[Job]) -> dict[str, list[Origin]]:
+    found: dict[str, dict[ObservationKey, Origin]] = {}
+    for job in reversed(_by_weight(jobs)):
+        for name, step in job.analyzers.items():
+            key = _key(content_id, name, step)
+            found.setdefault(name, {}).setdefault(key, Origin(key, step["step_us"], step.get("options", {})))
+    return {name: list(origins.values()) for name, origins in found.items()}
+
+
+def _key(content_id: str, analyzer: str, step: Mapping[str, Any]) -> ObservationKey:
+    return ObservationKey(content_id, analyzer, step["model_version"], step["digest"])
