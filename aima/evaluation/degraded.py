@@ -14,10 +14,10 @@ from pydantic import Field
 from aima.errors import MediaError
 from aima.evaluation.degrading import Copy, Variant, degrade, variants
 from aima.evaluation.likeness import Likeness, Rule, Seen, compare
-from aima.evaluation.looking import Eyes, Pixels, decode
 from aima.evaluation.scores.result import Result
 from aima.evaluation.subject import main_face
 from aima.evaluation.truth import Truth
+from aima.pipeline.looking import Eyes, Pixels, decode
 from aima.settings import Settings
 
 Progress = Callable[[int, int], None]

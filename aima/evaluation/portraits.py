@@ -12,11 +12,11 @@ from aima.analyzers.faces import Faces, faces_of
 from aima.domain.batch import FrameBatch
 from aima.domain.track import Box
 from aima.errors import MediaError
-from aima.evaluation.looking import decode, find_faces, still
 from aima.evaluation.subject import subject
 from aima.evaluation.truth import Truth
 from aima.models.cards import Figure
 from aima.models.loader import load
+from aima.pipeline.looking import decode, find_faces, still
 from aima.settings import Settings
 
 

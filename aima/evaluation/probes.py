@@ -15,13 +15,13 @@ from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
 from aima.analyzers.network import answers, face_crops
 from aima.evaluation.figures import ALIKE, likeness_figures, share_figure
 from aima.evaluation.likeness import Rule, Seen, compare
-from aima.evaluation.looking import as_tracks
 from aima.evaluation.portraits import Meter, Portrait
 from aima.evaluation.subject import main_face
 from aima.evaluation.truth import Truth
 from aima.models.cards import Figure
 from aima.models.catalogue import Entry
 from aima.models.loader import load
+from aima.pipeline.looking import as_tracks
 from aima.settings import Settings
 
 OUTER_CORNERS: Final = (0, 6)

@@ -11,8 +11,8 @@ import pytest
 from aima.errors import MediaCorrupt, ModelMissing
 from aima.evaluation.degraded import DegradedReport, measure
 from aima.evaluation.degrading import variants
-from aima.evaluation.looking import Eyes, decode
 from aima.evaluation.reading import read_truth
+from aima.pipeline.looking import Eyes, decode
 from aima.services.sample import portraits
 from aima.settings import Models
 from tests.evaluation.labelled import make_labelled

@@ -10,9 +10,9 @@ import pytest
 from aima.analyzers.crops import square, tensor
 from aima.analyzers.face_detector import FaceDetector
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
-from aima.evaluation.looking import find_faces, still
 from aima.models.calibrate import fit_calibration
 from aima.models.loader import load
+from aima.pipeline.looking import find_faces, still
 
 
 @pytest.fixture(scope="module")
