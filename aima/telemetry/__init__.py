@@ -1,1 +1,1 @@
-"""Logs."""
+"""Logs, and places at which tests end a process."""
