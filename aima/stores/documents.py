@@ -78,8 +78,8 @@ class DocumentStore(Protocol):
         """Append to system_logs: unacknowledged, bounded, never a source."""
         ...
 
-    def logs(self, limit: int, **related: str) -> list[dict[str, Any]]:
-        """The newest log lines, newest first, of these related ids."""
+    def logs(self, limit: int, level: str | None = None, **related: str) -> list[dict[str, Any]]:
+        """The newest log lines, newest first, of this level and these related ids."""
         ...
 
     def close(self) -> None:
