@@ -21,28 +21,32 @@ def load(settings: Settings, task_or_name: str) -> Model:
     """
     entry = find(settings, task_or_name)
     check_licence(settings, entry)
+    runtime, texts = _opened(settings, entry)
     return Model(
         name=entry.name,
         version=entry.version,
         task=entry.task,
         dimension=entry.dimension,
-        runtime=_runtime(settings, entry),
+        runtime=runtime,
         thresholds=dict(entry.thresholds),
         contract=dict(entry.contract),
         calibration=_calibration(entry),
+        texts=texts,
     )
 
 
-def _runtime(settings: Settings, entry: Entry) -> Runtime:
+def _opened(settings: Settings, entry: Entry) -> tuple[Runtime, dict[str, str]]:
+    """What runs its network, and the texts beside the weights."""
     directory = check_files(entry, settings.models_dir)
     # Imported on use: torch alone takes seconds.
     if isinstance(entry.source, HubSource):
         from aima.models.torch_runtime import TorchRuntime
 
-        return TorchRuntime(directory, entry.source.architecture)
+        return TorchRuntime(directory, entry.source.architecture), {}
     from aima.models.onnx_runtime import OnnxRuntime
 
-    return OnnxRuntime(directory / WEIGHTS)
+    runtime = OnnxRuntime(directory / WEIGHTS)
+    return runtime, runtime.texts
 
 
 def _calibration(entry: Entry) -> Calibration | None:

@@ -39,6 +39,7 @@ class Model:
 
     thresholds: named operating points of the catalogue entry (for example "detect": 0.5).
     contract: facts about input and output that the analyzer needs (for example "size": 112).
+    texts: what came with the weights beside them (for example the characters that a reader knows).
     """
 
     name: str
@@ -49,6 +50,7 @@ class Model:
     thresholds: Mapping[str, float] = field(default_factory=dict)
     contract: Mapping[str, Any] = field(default_factory=dict)
     calibration: Calibration | None = None
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def model_version(self) -> str:

@@ -43,6 +43,11 @@ class OnnxRuntime:
         """Shapes of the outputs by name; a free axis is a word."""
         return {value.name: list(value.shape) for value in self._session.get_outputs()}
 
+    @property
+    def texts(self) -> dict[str, str]:
+        """Metadata of the file by name."""
+        return dict(self._session.get_modelmeta().custom_metadata_map)
+
     def __reduce__(self) -> tuple[type[OnnxRuntime], tuple[Path]]:
         return type(self), (self.path,)
 

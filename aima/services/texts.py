@@ -1,0 +1,46 @@
+"""Vectors of the texts that findings hold: labels of things and pictures, and what is written in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from aima.models.catalogue import find
+from aima.models.text_encoder import TASK, TextEncoder
+from aima.settings import Settings
+from aima.stores.ports import Stores
+
+AT_ONCE = 512
+"""Vectors kept in one transaction: who is stopped loses seconds of work."""
+
+
+class TextService:
+    """Embeds texts once per model version, whatever contents they occur in."""
+
+    def __init__(self, settings: Settings, stores: Stores) -> None:
+        self._settings, self._stores = settings, stores
+
+    @cached_property
+    def encoder(self) -> TextEncoder:
+        """The text model, opened at first use.
+
+        Raises:
+            ModelMissing, ModelCorrupt, ModelRefused: as `TextEncoder.open`.
+        """
+        return TextEncoder.open(self._settings)
+
+    def embed_missing(self, texts: Iterable[str]) -> int:
+        """Keep vectors of those texts that the model has not seen yet; says how many these were.
+
+        Raises:
+            ModelMissing, ModelCorrupt, ModelRefused: as `TextEncoder.open`.
+            StoreError: the database does not take them; what was kept before stays.
+        """
+        entry = find(self._settings, TASK)
+        version = f"{entry.name}@{entry.version}"
+        missing = self._stores.sightings.without_vector(version, texts)
+        for start in range(0, len(missing), AT_ONCE):
+            chosen = missing[start : start + AT_ONCE]
+            vectors = dict(zip(chosen, self.encoder.passages(chosen), strict=True))
+            self._stores.sightings.add_vectors(version, vectors)
+        return len(missing)
