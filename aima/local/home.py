@@ -47,6 +47,16 @@ class Home:
         return self.root / "postgres"
 
     @property
+    def documents(self) -> Path:
+        """Everything of the document server, 0700."""
+        return self.root / "documents"
+
+    @property
+    def vectors(self) -> Path:
+        """Everything of the vector server, 0700."""
+        return self.root / "vectors"
+
+    @property
     def ray(self) -> Path:
         """Temporary directory of Ray, which opens it to everybody: its parent is private, 0700."""
         return self.roomy(self.root / "ray", RAY_SOCKET_BYTES) / "tmp"
@@ -55,6 +65,11 @@ class Home:
     def password_file(self) -> Path:
         """Password of the PostgreSQL role `aima`."""
         return self.secrets / "postgres_password"
+
+    @property
+    def documents_password_file(self) -> Path:
+        """Password of the user `aima` of the document server."""
+        return self.secrets / "documents_password"
 
     @property
     def token_file(self) -> Path:

@@ -60,6 +60,7 @@ class Keeper(threading.Thread):
                 # A defect of ours must not leave a thread dead and a state that says "starting".
                 logger.exception("%s: unexpected", self._server.name)
                 failures = self._after_failure(ServerFailed(f"{self._server.name}: {error}"), MAX_FAILURES)
+        self._server.close()
         self._board.change(self._server.name, state="stopped", pid=None, detail="")
 
     def _after_failure(self, error: AimaError, failures: int) -> int:

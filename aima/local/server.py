@@ -30,6 +30,8 @@ class Server(ABC):
     start_timeout_s: float = 300.0
     reads: ClassVar[tuple[str, ...]] = ()
     """Beginnings of the variables that count when it is started."""
+    keeps_data: ClassVar[bool] = False
+    """Others use it until they are stopped: it stops after those that keep nothing."""
 
     def __init__(self, settings: Settings, home: Home) -> None:
         self.settings = settings
@@ -69,6 +71,9 @@ class Server(ABC):
     @abstractmethod
     def address(self, ports: Mapping[str, int]) -> str:
         """Where it listens, for people."""
+
+    def close(self) -> None:  # noqa: B027
+        """Give back what the health check holds; nothing is asked any more."""
 
     def note(self) -> str:
         """Something worth knowing about a healthy server."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from aima.local.documents import Documents
 from aima.local.home import Home
 from aima.local.postgres import Postgres
 from aima.local.ray_head import RayHead
 from aima.local.server import Server
+from aima.local.vectors import Vectors
 from aima.settings import Settings
 
-KINDS: tuple[type[Server], ...] = (Postgres, RayHead)
+KINDS: tuple[type[Server], ...] = (Postgres, Documents, Vectors, RayHead)
 
 
 def local_servers(settings: Settings, home: Home) -> list[Server]:
@@ -16,6 +18,10 @@ def local_servers(settings: Settings, home: Home) -> list[Server]:
     servers: list[Server] = []
     if settings.stores.postgres is None:
         servers.append(Postgres(settings, home))
+    if settings.stores.mongo is None:
+        servers.append(Documents(settings, home))
+    if settings.stores.milvus is None:
+        servers.append(Vectors(settings, home))
     if settings.ray.address is None:
         servers.append(RayHead(settings, home))
     return servers

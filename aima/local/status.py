@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import socket
 
+from aima.local import documents, postgres, vectors
+from aima.local.documents import Documents
 from aima.local.home import home_at
-from aima.local.postgres import Postgres, why_unreachable
+from aima.local.postgres import Postgres
 from aima.local.ray_head import RayHead
 from aima.local.server import Server
-from aima.local.servers import local_servers
+from aima.local.servers import KINDS, local_servers
 from aima.local.state import ServerStatus, StackState, current_state
+from aima.local.vectors import Vectors
 from aima.settings import Settings
 
 TIMEOUT_S = 5
@@ -21,11 +24,17 @@ def status(settings: Settings) -> list[ServerStatus]:
     home = home_at(settings.home)
     state = current_state(home)
     found = {server.name: _local(server, state) for server in local_servers(settings, home)}
-    if (url := settings.stores.postgres) is not None:
-        found[Postgres.name] = _external(Postgres.name, host_of(url), why_unreachable(url, TIMEOUT_S))
+    stores = settings.stores
+    for name, url, why_unreachable in (
+        (Postgres.name, stores.postgres, postgres.why_unreachable),
+        (Documents.name, stores.mongo, documents.why_unreachable),
+        (Vectors.name, stores.milvus, vectors.why_unreachable),
+    ):
+        if url is not None:
+            found[name] = _external(name, host_of(url), why_unreachable(url, TIMEOUT_S))
     if (address := settings.ray.address) is not None:
         found[RayHead.name] = _external(RayHead.name, host_of(address), why_ray_unreachable(address))
-    return [found[name] for name in (Postgres.name, RayHead.name)]
+    return [found[kind.name] for kind in KINDS if kind.name in found]
 
 
 def why_ray_unreachable(address: str) -> str:

@@ -54,8 +54,14 @@ def supervise(settings: Settings, home: Home) -> None:
         for keeper in keepers:
             keeper.retry()
     board.end()
-    for keeper in reversed(keepers):
+    _stop([keeper for keeper, server in zip(keepers, servers, strict=True) if not server.keeps_data])
+    _stop([keeper for keeper, server in zip(keepers, servers, strict=True) if server.keeps_data])
+
+
+def _stop(keepers: list[Keeper]) -> None:
+    for keeper in keepers:
         keeper.stop()
+    for keeper in keepers:
         keeper.join()
 
 
