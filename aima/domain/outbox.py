@@ -92,6 +92,9 @@ class Outbox(Protocol):
         """True: this process alone publishes until the end. False: another one does."""
         ...
 
-    def wait(self, timeout_s: float) -> bool:
-        """Sleep until something changes: True; or until the time is over: False."""
+    def wait(self, timeout_s: float, seen: int | None = None) -> bool:
+        """Sleep until something changes: True; or until the time is over: False.
+
+        seen: True at once if there is a change behind this one already; none: only what comes from now on counts.
+        """
         ...

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import select as sockets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import psycopg
-from sqlalchemy import Engine, delete, func, select, text, tuple_
+from sqlalchemy import Connection, Engine, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.outbox import Change, DeadLetter, Topic
@@ -82,29 +81,45 @@ class PostgresOutbox:
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """True: this process alone publishes until the end. False: another one does. Who dies lets go of it."""
-        with self._engine.connect() as connection:
+        with self._own() as connection:
             is_ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": PUBLISHING}))
-            connection.commit()
-            try:
-                yield is_ours
-            finally:
-                if is_ours:
-                    connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": PUBLISHING})
-                    connection.commit()
+            yield is_ours
+            if is_ours:
+                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": PUBLISHING})
 
-    def wait(self, timeout_s: float) -> bool:
-        """Sleep until something changes: True; or until the time is over: False."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+    def wait(self, timeout_s: float, seen: int | None = None) -> bool:
+        """Sleep until something changes: True; or until the time is over: False.
+
+        seen: True at once if there is a change behind this one already; none: only what comes from now on counts.
+        """
+        with self._own() as connection:
             connection.execute(text(f"LISTEN {CHANNEL}"))
-            raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+            behind = connection.scalar(select(func.max(outbox.c.seq))) or 0
+            woken = (seen is not None and behind > seen) or _heard(connection, timeout_s)
+            connection.execute(text(f"UNLISTEN {CHANNEL}"))
+        return woken
+
+    @contextmanager
+    def _own(self) -> Iterator[Connection]:
+        """A connection without transactions, which holds locks or listens; never given back in that state."""
+        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             try:
-                sockets.select([raw], [], [], timeout_s)
-                return any(True for _ in raw.notifies(timeout=0))
-            finally:
-                connection.execute(text(f"UNLISTEN {CHANNEL}"))
+                yield connection
+            except BaseException:
+                connection.invalidate()
+                raise
 
 
-def _keep(connection: Any, dead: Sequence[DeadLetter]) -> None:
+def _heard(connection: Connection, timeout_s: float) -> bool:
+    """Whether a notification came in this time; one that came with the answer to an earlier query counts."""
+    raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
+    try:
+        return any(True for _ in raw.notifies(timeout=timeout_s, stop_after=1))
+    except psycopg.OperationalError:  # the driver's own words are not translated here: the next query tells
+        return True
+
+
+def _keep(connection: Connection, dead: Sequence[DeadLetter]) -> None:
     rows = [
         {
             "consumer": letter.consumer,
