@@ -16,6 +16,7 @@ ANALYZERS: Final = {
     "face_embedder": "FaceEmbedder",
     "emotion": "Emotion",
     "mouth_motion": "MouthMotion",
+    "objects": "Objects",
 }
 """Class by name; its file here bears the name. It is imported when it is asked for: the names alone cost nothing."""
 

@@ -18,6 +18,7 @@ ADDS = {
     "face_embedder": observation.FACE_VECTOR_COLUMNS,
     "emotion": observation.EXPRESSION_COLUMNS,
     "mouth_motion": observation.MOUTH_COLUMNS,
+    "objects": observation.OBJECT_COLUMNS,
 }
 
 

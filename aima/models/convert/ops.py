@@ -56,6 +56,28 @@ def _plain(builder: GraphBuilder, node: Node) -> None:
     builder.add(PLAIN[node.op], node.inputs, node.name)
 
 
+def _relu6(builder: GraphBuilder, node: Node) -> None:
+    bounds = [builder.constant(np.array(bound, np.float32)) for bound in (0, 6)]
+    builder.add("Clip", [node.inputs[0], *bounds], node.name)
+
+
+def _concat(builder: GraphBuilder, node: Node) -> None:
+    *parts, axis = node.inputs
+    builder.add("Concat", parts, node.name, axis=int(builder.value(axis)))
+
+
+def _resize(builder: GraphBuilder, node: Node) -> None:
+    if node.flag("align_corners") or node.flag("half_pixel_centers"):
+        raise ValueError(f"{node.name}: only resizing from the corner of pixels is supported")
+    sizes = builder.constant(builder.value(node.inputs[1]).astype(np.int64))  # [height, width]
+
+    def resized(pixels: str) -> str:
+        how = {"mode": "linear", "coordinate_transformation_mode": "asymmetric"}
+        return builder.add("Resize", [pixels, "", "", sizes], axes=[2, 3], **how)
+
+    _with_channels_first(builder, node, resized)
+
+
 def _softmax(builder: GraphBuilder, node: Node) -> None:
     builder.add("Softmax", node.inputs, node.name, axis=-1)
 
@@ -99,11 +121,21 @@ def _fused_conv(builder: GraphBuilder, node: Node) -> None:
 
 
 def _depthwise_conv(builder: GraphBuilder, node: Node) -> None:
+    _convolve_depthwise(builder, node)
+
+
+def _fused_depthwise_conv(builder: GraphBuilder, node: Node) -> None:
+    plain = f"{node.name}/DepthwiseConv2dNative"
+    _convolve_depthwise(builder, node, output=plain)
+    _fuse(builder, node, plain)
+
+
+def _convolve_depthwise(builder: GraphBuilder, node: Node, output: str | None = None) -> None:
     kernel = builder.value(node.inputs[1])  # [height, width, in, multiplier]
     height, width, channels, multiplier = kernel.shape
     # Outputs of one input channel lie side by side in both, so flattening keeps their order.
     flat = kernel.reshape(height, width, channels * multiplier).transpose(2, 0, 1)[:, None]
-    _convolve(builder, node, builder.constant(flat), groups=channels)
+    _convolve(builder, node, builder.constant(flat), groups=channels, output=output)
 
 
 def _convolve(builder: GraphBuilder, node: Node, kernel: str, groups: int, output: str | None = None) -> None:
@@ -148,10 +180,14 @@ def _padding(node: Node) -> str:
 
 
 TRANSLATORS: dict[str, Callable[[GraphBuilder, Node], None]] = {
+    "ConcatV2": _concat,
     "Conv2D": _conv,
     "DepthwiseConv2dNative": _depthwise_conv,
+    "FusedDepthwiseConv2dNative": _fused_depthwise_conv,
     "MaxPool": _max_pool,
     "Mean": _mean,
+    "Relu6": _relu6,
+    "ResizeBilinear": _resize,
     "Softmax": _softmax,
     "_FusedConv2D": _fused_conv,
     "_FusedMatMul": _fused_matmul,

