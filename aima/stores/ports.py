@@ -5,22 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from aima.domain.decisions import Decision
+from aima.domain.figures import Figures
 from aima.domain.finding import Sighting
 from aima.domain.fusion import FusionRun
 from aima.domain.identity import State
 from aima.domain.job import Job, JobState
 from aima.domain.ledger import Event
 from aima.domain.media import Medium, Segment
+from aima.domain.metric import Metric, MetricKind
 from aima.domain.observation import Crop, ObservationKey, Receipt
 from aima.domain.outbox import Outbox
+from aima.domain.page import Stretch, Totals
 from aima.domain.person import Person, RunRecord, TrackRecord
 from aima.domain.track import Appearance
+from aima.stores.moments import MomentStore
 
 
 class MediaStore(Protocol):
@@ -205,6 +210,54 @@ class SightingStore(Protocol):
         ...
 
 
+class PageStore(Protocol):
+    """Appearances page by page: cheap among millions."""
+
+    def of_person(self, person_id: str, limit: int, after: Stretch | None = None) -> list[Stretch]:
+        """The next appearances of a person behind `after`, by medium and time."""
+        ...
+
+    def totals(self, person_id: str) -> Totals:
+        """How much is seen of a person in all."""
+        ...
+
+    def of_medium(self, media_id: str) -> list[Stretch]:
+        """Appearances of everybody in a medium, sorted by time, then person."""
+        ...
+
+
+class MetricStore(Protocol):
+    """Metrics by month."""
+
+    def record(self, metrics: Sequence[Metric]) -> None:
+        """Write them in one transaction; repeating it changes nothing."""
+        ...
+
+    def since(self, kind: MetricKind, at: datetime) -> list[Metric]:
+        """Metrics of a kind from a time on, oldest first."""
+        ...
+
+    def drop_before(self, day: date) -> list[str]:
+        """Drop the whole months before that of `day`; gives the names of what went."""
+        ...
+
+
+class DashboardStore(Protocol):
+    """Figures over the archive that are made now and then."""
+
+    def refreshed_at(self) -> datetime:
+        """When the figures were made."""
+        ...
+
+    def refresh(self) -> bool:
+        """Make the figures anew; readers see the old ones until then. False: somebody else is at it."""
+        ...
+
+    def figures(self, persons: int) -> Figures:
+        """The figures of one moment, with that many persons and the last month of days."""
+        ...
+
+
 class Stores(Protocol):
     """Everything that services read and write."""
 
@@ -246,4 +299,24 @@ class Stores(Protocol):
     @property
     def outbox(self) -> Outbox:
         """What has changed."""
+        ...
+
+    @property
+    def moments(self) -> MomentStore:
+        """Narrow reads for search."""
+        ...
+
+    @property
+    def pages(self) -> PageStore:
+        """Appearances page by page."""
+        ...
+
+    @property
+    def metrics(self) -> MetricStore:
+        """Metrics."""
+        ...
+
+    @property
+    def dashboards(self) -> DashboardStore:
+        """Figures."""
         ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from datetime import date
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
 from aima.errors import StoreOutdated
+from aima.stores.postgres.partitions import ensure_months, month_of
 
 LOCK = 0x61696D61  # "aima"
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -76,10 +76,5 @@ def _config(connection: Connection) -> Config:
 
 
 def _ensure_months(connection: Connection, today: date) -> None:
-    """Partitions of `system_metrics` for this month and the next one."""
-    months = [date(today.year + (today.month - 1 + n) // 12, (today.month - 1 + n) % 12 + 1, 1) for n in range(3)]
-    for first, after in itertools.pairwise(months):
-        connection.exec_driver_sql(
-            f"CREATE TABLE IF NOT EXISTS system_metrics_{first:%Y_%m} PARTITION OF system_metrics "
-            f"FOR VALUES FROM ('{first}') TO ('{after}')"
-        )
+    """Partitions of `system_metrics` for this month and the next one; further ones are made when they are needed."""
+    ensure_months(connection, (month_of(today), month_of(today, 1)))

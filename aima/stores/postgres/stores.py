@@ -8,13 +8,17 @@ from typing import Self
 from sqlalchemy import Engine
 
 from aima.stores.postgres import migrate, users
+from aima.stores.postgres.dashboards import PostgresDashboards
 from aima.stores.postgres.engine import open_engine
 from aima.stores.postgres.fusion import PostgresFusion
 from aima.stores.postgres.jobs import PostgresJobs
 from aima.stores.postgres.ledger import PostgresLedger
 from aima.stores.postgres.media import PostgresMedia
+from aima.stores.postgres.metrics import PostgresMetrics
+from aima.stores.postgres.moments import PostgresMoments
 from aima.stores.postgres.observations import PostgresObservations
 from aima.stores.postgres.outbox import PostgresOutbox
+from aima.stores.postgres.pages import PostgresPages
 from aima.stores.postgres.persons import PostgresPersons
 from aima.stores.postgres.sightings import PostgresSightings
 
@@ -32,6 +36,10 @@ class PostgresStores:
         self.persons = PostgresPersons(engine)
         self.sightings = PostgresSightings(engine)
         self.outbox = PostgresOutbox(engine)
+        self.moments = PostgresMoments(engine)
+        self.pages = PostgresPages(engine)
+        self.metrics = PostgresMetrics(engine)
+        self.dashboards = PostgresDashboards(engine)
 
     @classmethod
     def open(cls, url: str, *, migrate_schema: bool = True) -> Self:

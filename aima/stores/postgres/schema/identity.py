@@ -110,6 +110,17 @@ person_appearances = Table(
     Column("confidence", Double, nullable=False),
     Column("source", Text, nullable=False),
     Column("track_ids", ARRAY(Uuid(as_uuid=False)), nullable=False),
-    Index("person_appearances_person_id", "person_id"),
-    Index("person_appearances_media_id", "media_id", "first_appearance_time_us"),
+    Index(
+        "person_appearances_person_id",
+        "person_id",
+        "media_id",
+        "first_appearance_time_us",
+        postgresql_include=["last_appearance_time_us", "confidence", "source", "appearance_id"],
+    ),
+    Index(
+        "person_appearances_media_id",
+        "media_id",
+        "first_appearance_time_us",
+        postgresql_include=["person_id", "last_appearance_time_us", "confidence", "source", "appearance_id"],
+    ),
 )

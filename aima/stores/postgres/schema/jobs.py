@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, Table, Text, Uuid
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, Table, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import JSONB
 
 from aima.stores.postgres.schema.base import metadata, stamp, uuid_column
@@ -58,5 +58,9 @@ system_metrics = Table(
     Column("value", Double, nullable=False),
     Column("timestamp", stamp("timestamp").type, primary_key=True),
     uuid_column("instance_id", "gpu_instances.instance_id", null=True),
+    Column("node", Text),
+    uuid_column("job_id", null=True),
+    Column("labels", JSONB, nullable=False, server_default=text("'{}'")),
+    Index("system_metrics_metric_type", "metric_type", "timestamp"),
     postgresql_partition_by="RANGE (timestamp)",
 )
