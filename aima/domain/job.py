@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -24,3 +25,12 @@ class Job:
     code: str | None = None
     detail: str | None = None
     problems: tuple[dict[str, Any], ...] = field(default=())
+
+
+@dataclass(frozen=True, slots=True)
+class EndedJob:
+    """A job that is done or failed, the content of its medium, and when it ended."""
+
+    job: Job
+    content_id: str
+    completed_at: datetime

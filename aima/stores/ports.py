@@ -16,7 +16,7 @@ from aima.domain.figures import Figures
 from aima.domain.finding import Sighting
 from aima.domain.fusion import FusionRun
 from aima.domain.identity import State
-from aima.domain.job import Job, JobState
+from aima.domain.job import EndedJob, Job, JobState
 from aima.domain.ledger import Event
 from aima.domain.media import Medium, Segment
 from aima.domain.metric import Metric, MetricKind
@@ -70,6 +70,10 @@ class JobStore(Protocol):
 
     def ended_by_content(self, content_ids: Collection[str] | None = None) -> dict[str, list[Job]]:
         """The same by content, of these contents or of all."""
+        ...
+
+    def newest_ended(self, media_ids: Collection[str] | None = None) -> dict[str, EndedJob]:
+        """The job that ended last of each of these media, or of all, by medium."""
         ...
 
 
@@ -164,6 +168,26 @@ class PersonStore(Protocol):
 
     def appearances(self) -> list[Appearance]:
         """Appearances of everybody, sorted by (person_id, media_id, start_us)."""
+        ...
+
+    def of(self, person_ids: Collection[str]) -> list[Person]:
+        """These persons as far as they ever were, sorted by number."""
+        ...
+
+    def appearances_of(self, person_ids: Collection[str]) -> list[Appearance]:
+        """Appearances of these persons, sorted by (person_id, media_id, start_us)."""
+        ...
+
+    def appearances_in(self, media_ids: Collection[str]) -> list[Appearance]:
+        """Appearances of everybody in these media, sorted by (person_id, media_id, start_us)."""
+        ...
+
+    def tracks_of(self, person_ids: Collection[str]) -> list[TrackRecord]:
+        """Tracks of these persons in the run that stands, sorted by (content_id, start_us, track_id)."""
+        ...
+
+    def tracks_in(self, content_ids: Collection[str]) -> list[TrackRecord]:
+        """Tracks of these contents in the run that stands, whose ever they are, sorted in the same way."""
         ...
 
     def run(self) -> RunRecord | None:

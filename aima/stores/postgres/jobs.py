@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from aima.domain.job import Job, JobState
+from aima.domain.job import EndedJob, Job, JobState
 from aima.domain.text import storable
 from aima.errors import StoreError
 from aima.stores.postgres.announce import announce
@@ -91,6 +91,21 @@ class PostgresJobs:
             for row in connection.execute(query.order_by(jobs.c.completed_at, jobs.c.job_id)):
                 found.setdefault(row.content_id, []).append(_job_of(row))
         return found
+
+    def newest_ended(self, media_ids: Collection[str] | None = None) -> dict[str, EndedJob]:
+        """The job that ended last of each of these media, or of all, by medium."""
+        query = (
+            select(jobs, media_files.c.content_id)
+            .join(media_files, media_files.c.media_id == jobs.c.media_id)
+            .where(jobs.c.status.in_(("done", "failed")))
+            .order_by(jobs.c.media_id, jobs.c.completed_at.desc(), jobs.c.job_id)
+            .distinct(jobs.c.media_id)
+        )
+        if media_ids is not None:
+            query = query.where(jobs.c.media_id.in_(media_ids))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return {row.media_id: EndedJob(_job_of(row), row.content_id, row.completed_at) for row in rows}
 
 
 def _times(state: JobState) -> dict[str, Any]:

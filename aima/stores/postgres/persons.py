@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
 from aima.domain.identity import partition_hash
 from aima.domain.person import Person, RunRecord, TrackRecord
@@ -30,10 +31,31 @@ class PostgresPersons:
 
     def appearances(self) -> list[Appearance]:
         """Appearances of everybody, sorted by (person_id, media_id, start_us)."""
-        table = person_appearances
-        query = select(table).order_by(table.c.person_id, table.c.media_id, table.c.first_appearance_time_us)
+        return self._appearances()
+
+    def of(self, person_ids: Collection[str]) -> list[Person]:
+        """These persons as far as they ever were, sorted by number."""
+        query = select(persons).where(persons.c.person_id.in_(person_ids)).order_by(persons.c.number)
         with self._engine.connect() as connection:
-            return [_appearance_of(row) for row in connection.execute(query)]
+            return [_person_of(row) for row in connection.execute(query)]
+
+    def appearances_of(self, person_ids: Collection[str]) -> list[Appearance]:
+        """Appearances of these persons, sorted by (person_id, media_id, start_us)."""
+        return self._appearances(person_appearances.c.person_id.in_(person_ids))
+
+    def appearances_in(self, media_ids: Collection[str]) -> list[Appearance]:
+        """Appearances of everybody in these media, sorted by (person_id, media_id, start_us)."""
+        return self._appearances(person_appearances.c.media_id.in_(media_ids))
+
+    def tracks_of(self, person_ids: Collection[str]) -> list[TrackRecord]:
+        """Tracks of these persons in the run that stands, sorted by (content_id, start_us, track_id)."""
+        with self._engine.connect() as connection:
+            return read_tracks(connection, tracks.c.person_id.in_(person_ids))
+
+    def tracks_in(self, content_ids: Collection[str]) -> list[TrackRecord]:
+        """Tracks of these contents in the run that stands, whose ever they are, sorted in the same way."""
+        with self._engine.connect() as connection:
+            return read_tracks(connection, tracks.c.content_id.in_(content_ids))
 
     def run(self) -> RunRecord | None:
         """The fusion run that stands."""
@@ -49,13 +71,19 @@ class PostgresPersons:
             people = {row.person_id: (row.number, row.name) for row in connection.execute(select(persons))}
         return partition_hash(owners, people)
 
+    def _appearances(self, *which: ColumnElement[bool]) -> list[Appearance]:
+        table = person_appearances
+        order = (table.c.person_id, table.c.media_id, table.c.first_appearance_time_us)
+        with self._engine.connect() as connection:
+            return [_appearance_of(row) for row in connection.execute(select(table).where(*which).order_by(*order))]
 
-def read_tracks(connection: Connection) -> list[TrackRecord]:
-    """Tracks of the run that stands, sorted by (content_id, start_us, track_id)."""
+
+def read_tracks(connection: Connection, *which: ColumnElement[bool]) -> list[TrackRecord]:
+    """Tracks of the run that stands, those or all, sorted by (content_id, start_us, track_id)."""
     query = (
         select(tracks, assignments.c.person_id.label("assigned"), assignments.c.log_odds, assignments.c.shares)
         .select_from(assignments.join(tracks).join(fusion_runs))
-        .where(fusion_runs.c.is_current)
+        .where(fusion_runs.c.is_current, *which)
         .order_by(tracks.c.content_id.collate("C"), tracks.c.start_us, tracks.c.track_id)
     )
     return [_track_of(row) for row in connection.execute(query)]
