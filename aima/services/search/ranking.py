@@ -1,0 +1,101 @@
+"""From clues to moments: what lies together in one content, best first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from aima.services.search.answers import Reason
+from aima.services.search.clues import Clue
+
+REASONS = 8
+"""Reasons that a moment keeps at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """[start_us, end_us) of a content that answers everything asked for. score: log-odds."""
+
+    content_id: str
+    start_us: int
+    end_us: int
+    score: float
+    reasons: tuple[Reason, ...]
+
+
+def moments(trails: Sequence[Sequence[Clue]], within_us: int) -> list[Moment]:
+    """Moments that have a clue of every trail, best first; those of one content do not overlap.
+
+    A moment is where its clues overlap, or all of them with what lies between, at most `within_us` apart. Its score is
+    the sum of the log-odds of its clues: they are of different kinds and count as independent. A weaker moment that
+    overlaps a better one adds its reasons to it.
+    """
+    by_content: dict[str, list[Moment]] = defaultdict(list)
+    rarest, *others = sorted(trails, key=len)
+    for found in _joined(rarest, others, within_us):
+        by_content[found.content_id].append(found)
+    apart = [kept for found in by_content.values() for kept in _apart(found)]
+    return sorted(apart, key=_order)
+
+
+def _order(moment: Moment) -> tuple[float, str, int, int]:
+    return -round(moment.score, 6), moment.content_id, moment.start_us, moment.end_us
+
+
+def _joined(first: Sequence[Clue], others: Sequence[Sequence[Clue]], within_us: int) -> list[Moment]:
+    """For each clue of the first trail the moment that it has with the best clue of each other one, if there is."""
+    sorted_others = [_by_content(clues) for clues in others]
+    found = []
+    for clue in first:
+        together = [clue]
+        for clues in sorted_others:
+            near = [c for c in clues.get(clue.content_id, ()) if _gap(clue, c) <= within_us]
+            if not near:
+                break
+            together.append(min(near, key=lambda c: (-c.log_odds, max(_gap(clue, c), 0), c.start_us, c.end_us)))
+        else:
+            found.append(_moment(together))
+    return found
+
+
+def _by_content(clues: Sequence[Clue]) -> dict[str, list[Clue]]:
+    sorted_clues: dict[str, list[Clue]] = defaultdict(list)
+    for clue in clues:
+        sorted_clues[clue.content_id].append(clue)
+    return sorted_clues
+
+
+def _gap(a: Clue, b: Clue) -> int:
+    """Microseconds between two clues; negative where they overlap."""
+    return max(a.start_us, b.start_us) - min(a.end_us, b.end_us)
+
+
+def _moment(together: Sequence[Clue]) -> Moment:
+    start, end = max(c.start_us for c in together), min(c.end_us for c in together)
+    if start >= end:
+        start, end = min(c.start_us for c in together), max(c.end_us for c in together)
+    reasons = tuple(clue.reason for clue in together)
+    return Moment(together[0].content_id, start, end, sum(c.log_odds for c in together), reasons)
+
+
+def _apart(found: list[Moment]) -> list[Moment]:
+    """The best moments of a content without overlap; the reasons of those that they cover go to them."""
+    kept: list[Moment] = []
+    reasons: list[dict[tuple[object, ...], Reason]] = []
+    for moment in sorted(found, key=_order):
+        own = {(reason.ask, reason.text): reason for reason in moment.reasons}
+        over = next((n for n, k in enumerate(kept) if k.start_us < moment.end_us and moment.start_us < k.end_us), None)
+        if over is None:
+            kept.append(moment)
+            reasons.append(own)
+        else:
+            reasons[over] = own | reasons[over]
+    return [
+        Moment(k.content_id, k.start_us, k.end_us, k.score, _strongest(r.values()))
+        for k, r in zip(kept, reasons, strict=True)
+    ]
+
+
+def _strongest(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
+    return tuple(sorted(reasons, key=lambda reason: (-reason.log_odds, reason.ask, reason.text))[:REASONS])

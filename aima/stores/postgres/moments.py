@@ -1,0 +1,236 @@
+"""Narrow reads for search in PostgreSQL: by key, a few queries for any number of hits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Engine,
+    Integer,
+    Row,
+    Select,
+    Text,
+    Uuid,
+    all_,
+    any_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    true,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import TIMESTAMP
+
+from aima.domain.finding import FINDING_KINDS, FindingKind, Found, Shot
+from aima.domain.person import label
+from aima.stores.moments import Face, Place, Presence, Within
+from aima.stores.postgres.schema import (
+    assignments,
+    contents,
+    findings,
+    fusion_runs,
+    media_files,
+    person_appearances,
+    persons,
+    shots,
+    tracks,
+)
+from aima.stores.postgres.sightings import finding_of
+
+_RECORDED = cast(contents.c.info["details"]["recorded"].astext, TIMESTAMP(timezone=True))
+_DATE = func.coalesce(_RECORDED, media_files.c.created_at)
+_FOLDED = func.translate(
+    func.replace(func.lower(findings.c.text), "ß", "ss"), "áàâäãåéèêëíìîïóòôöõúùûüçñ", "aaaaaaeeeeiiiiooooouuuucn"
+)
+_STANDING = (
+    select(tracks).join(assignments).join(fusion_runs).outerjoin(persons, persons.c.person_id == tracks.c.person_id)
+).where(fusion_runs.c.is_current, func.coalesce(persons.c.hidden, False).is_(False))
+
+
+class PostgresMoments:
+    """`MomentStore` on PostgreSQL."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def places(self, within: Within, contents: Collection[str] | None = None) -> list[Place]:
+        """The media, sorted by (filename, media_id)."""
+        query = _places().where(_one_of(media_files.c.content_id, contents), *_narrowing(within))
+        return [_place_of(row) for row in self._rows(query)]
+
+    def faces(self, track_ids: Collection[str]) -> dict[str, Face]:
+        """Those of the tracks that stand, by id."""
+        rows = self._rows(_STANDING.where(_one_of(tracks.c.track_id, track_ids, Uuid(as_uuid=False))))
+        return {row.track_id: _face_of(row) for row in rows}
+
+    def presences(self, person_ids: Collection[str] | None, contents: Collection[str] | None = None) -> list[Presence]:
+        """Appearances of these persons (None: of everybody), sorted by (content_id, start_us, person_id)."""
+        seen = person_appearances
+        order = (media_files.c.content_id.collate("C"), seen.c.first_appearance_time_us, seen.c.person_id)
+        query = (
+            select(seen, media_files.c.content_id, persons.c.number, persons.c.name)
+            .join(media_files)
+            .join(persons)
+            .where(
+                persons.c.hidden.is_(False),
+                _one_of(seen.c.person_id, person_ids, Uuid(as_uuid=False)),
+                _one_of(media_files.c.content_id, contents),
+            )
+            .distinct(*order)
+            .order_by(*order, seen.c.last_appearance_time_us)
+        )
+        return [_presence_of(row) for row in self._rows(query)]
+
+    def names(self) -> dict[str, str]:
+        """Names of the persons who are seen somewhere, by person_id."""
+        there = (persons.c.name.is_not(None), persons.c.state == "active", persons.c.hidden.is_(False))
+        return {
+            row.person_id: row.name for row in self._rows(select(persons.c.person_id, persons.c.name).where(*there))
+        }
+
+    def shots(self, keys: Collection[tuple[str, int]]) -> dict[tuple[str, int], Shot]:
+        """Shots by (content_id, no), those that exist."""
+        rows = self._rows(select(shots).where(tuple_(shots.c.content_id, shots.c.no).in_(list(keys))))
+        return {(r.content_id, r.no): Shot(r.no, r.start_us, r.end_us, tuple(r.vector_pts_us)) for r in rows}
+
+    def texts_with(self, words: Collection[str], kinds: Collection[FindingKind] = FINDING_KINDS) -> dict[str, str]:
+        """Texts that hold a word that begins like one of these, by text_id."""
+        if not words:
+            return {}
+        wanted = func.to_tsquery("simple", " | ".join(f"{_lexeme(word)}:*" for word in sorted(words)))
+        query = select(findings.c.text_id, findings.c.text).distinct()
+        rows = self._rows(query.where(findings.c.words.op("@@")(wanted), findings.c.kind.in_(kinds)))
+        return {row.text_id: row.text for row in rows}
+
+    def texts_like(self, parts: Collection[str], limit: int) -> dict[str, str]:
+        """Of what is written in pictures, the texts that hold most of these parts of words, by text_id.
+
+        parts: folded as `_FOLDED` folds: small letters without accents.
+        """
+        if not parts:
+            return {}
+        holds = [_FOLDED.contains(part, autoescape=True) for part in sorted(parts)]
+        most = sum((case((held, 1), else_=0) for held in holds), start=cast(0, Integer))
+        query = (
+            select(findings.c.text_id, findings.c.text)
+            .where(findings.c.kind == "text", or_(*holds))
+            .group_by(findings.c.text_id, findings.c.text)
+            .order_by(most.desc(), findings.c.text_id)
+            .limit(limit)
+        )
+        return {row.text_id: row.text for row in self._rows(query)}
+
+    def findings(
+        self,
+        text_ids: Collection[str],
+        limit: int,
+        contents: Collection[str] | None = None,
+        kinds: Collection[FindingKind] = FINDING_KINDS,
+    ) -> list[Found]:
+        """Findings of these texts, the surest first, the same order every time."""
+        query = (
+            select(findings)
+            .where(
+                _one_of(findings.c.text_id, text_ids, Uuid(as_uuid=False)),
+                _one_of(findings.c.content_id, contents),
+                findings.c.kind.in_(kinds),
+            )
+            .order_by(findings.c.score.desc(), findings.c.content_id, findings.c.start_us, findings.c.finding_id)
+            .limit(limit)
+        )
+        return [Found(row.content_id, finding_of(row)) for row in self._rows(query)]
+
+    def expressive(
+        self, position: int, least: float, limit: int, contents: Collection[str] | None = None
+    ) -> list[Face]:
+        """Tracks whose expression at this position is the strongest and at least so probable, the surest first."""
+        chance = tracks.c.expression[position + 1]
+        query = (
+            _STANDING.where(
+                chance >= least, chance >= all_(tracks.c.expression), _one_of(tracks.c.content_id, contents)
+            )
+            .order_by(chance.desc(), tracks.c.content_id, tracks.c.start_us, tracks.c.track_id)
+            .limit(limit)
+        )
+        return [_face_of(row) for row in self._rows(query)]
+
+    def _rows(self, query: Select[Any]) -> list[Row[Any]]:
+        with self._engine.connect() as connection:
+            return list(connection.execute(query).all())
+
+
+def _one_of(column: ColumnElement[Any], values: Iterable[str] | None, kind: Any = None) -> ColumnElement[bool]:
+    """The column has one of the values, however many; None allows all."""
+    if values is None:
+        return true()
+    return column == any_(bindparam(None, sorted(values), ARRAY(kind or Text), unique=True))
+
+
+def _places() -> Select[Any]:
+    named = ("media_id", "content_id", "raw_filename", "raw_path", "media_type", "duration_us")
+    columns = [media_files.c[name] for name in named]
+    query = select(*columns, _DATE.label("date"), _RECORDED.is_not(None).label("recorded"))
+    return query.join_from(media_files, contents).order_by(media_files.c.raw_filename, media_files.c.media_id)
+
+
+def _narrowing(within: Within) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if within.media_id is not None:
+        wanted.append(media_files.c.media_id == within.media_id)
+    if within.kind is not None:
+        wanted.append(media_files.c.media_type == within.kind)
+    if within.since is not None:
+        wanted.append(datetime.combine(within.since, time(), UTC) <= _DATE)
+    if within.until is not None:
+        wanted.append(datetime.combine(within.until, time(), UTC) + timedelta(days=1) > _DATE)
+    return wanted
+
+
+def _lexeme(word: str) -> str:
+    """A word as a quoted lexeme of a query."""
+    return "'" + word.replace("\\", "\\\\").replace("'", "''") + "'"
+
+
+def _place_of(row: Row[Any]) -> Place:
+    return Place(
+        media_id=row.media_id,
+        content_id=row.content_id,
+        filename=os.fsdecode(row.raw_filename),
+        path=os.fsdecode(row.raw_path),
+        kind=row.media_type,
+        duration_us=row.duration_us,
+        date=row.date,
+        dated_by="recorded" if row.recorded else "taken in",
+    )
+
+
+def _face_of(row: Row[Any]) -> Face:
+    return Face(
+        track_id=row.track_id,
+        content_id=row.content_id,
+        start_us=row.start_us,
+        end_us=row.end_us,
+        person_id=row.person_id,
+        expression=tuple(row.expression) if row.expression else None,
+        picture_path=row.picture_path,
+    )
+
+
+def _presence_of(row: Row[Any]) -> Presence:
+    return Presence(
+        content_id=row.content_id,
+        person_id=row.person_id,
+        label=label(row.number, row.name),
+        start_us=row.first_appearance_time_us,
+        end_us=row.last_appearance_time_us,
+        confidence=row.confidence,
+        track_ids=tuple(row.track_ids),
+    )
