@@ -18,6 +18,7 @@ from aima.stores.postgres import PostgresStores
 
 if TYPE_CHECKING:
     from aima.services.analyses import AnalysisService
+    from aima.stores.mongo import MongoDocuments
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,20 @@ class Services:
         from aima.bootstrap.analysis import wire
 
         return wire(self.settings, self.stores, self.archive, self.at_end)
+
+    @cached_property
+    def documents(self) -> MongoDocuments:
+        """The document store; connects when it is first asked.
+
+        Raises:
+            StackDown: the local server is to be used and does not run.
+            SettingInvalid: AIMA_STORES__MONGO is no MongoDB URL.
+        """
+        from aima.stores.mongo import MongoDocuments
+
+        documents = MongoDocuments.open(local.mongo_url(self.settings), local.namespace(self.settings))
+        self.at_end.callback(documents.close)
+        return documents
 
 
 @contextmanager

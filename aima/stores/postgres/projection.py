@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Set
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, insert, select, update
 
 from aima.domain.identity import State
 from aima.domain.person import TrackRecord, appearance_id, appearances_of
@@ -29,34 +29,40 @@ def project(connection: Connection, state: State, changed: Set[str] = frozenset(
 
     changed: contents whose tracks have been written otherwise in this transaction.
     """
-    contents = changed | _current_run(connection, state) | _owners(connection, state)
+    other, weighed = _current_run(connection, state)
+    contents = changed | other | _owners(connection, state)
     placed = read_tracks(connection)
     people = _people(connection, state, placed)
     met, media = _appearances(connection, placed)
-    _announce(connection, contents, people | met, media)
+    own = select(media_files.c.media_id).where(media_files.c.content_id.in_(contents | weighed))
+    _announce(connection, contents, people | met, media | set(connection.scalars(own)))
 
 
-def _announce(connection: Connection, contents: Set[str], people: Set[str], media: Set[str]) -> None:
-    """Documents of a medium hold its tracks; a dossier holds who else was there."""
-    own = select(media_files.c.media_id).where(media_files.c.content_id.in_(contents))
-    touched = media | set(connection.scalars(own))
+def _announce(connection: Connection, contents: Set[str], people: Set[str], touched: Set[str]) -> None:
+    """Documents of a medium hold its tracks and their evidence; a dossier holds who else was there."""
     there = select(person_appearances.c.person_id).where(person_appearances.c.media_id.in_(touched))
     announce(connection, "content", contents)
     announce(connection, "medium", touched)
     announce(connection, "person", people | set(connection.scalars(there)))
 
 
-def _current_run(connection: Connection, state: State) -> set[str]:
-    """Let one run stand; gives the contents that have other tracks by that."""
+def _current_run(connection: Connection, state: State) -> tuple[set[str], set[str]]:
+    """Let one run stand; gives the contents that have other tracks by that, and those with other evidence."""
     run_id = state.run.run_id if state.run else None
     current = fusion_runs.c.run_id == run_id
     standing = func.coalesce(current, False)
     change = update(fusion_runs).where(fusion_runs.c.is_current != standing).values(is_current=standing)
     flipped = set(connection.scalars(change.returning(fusion_runs.c.run_id)))
     if not flipped:
-        return set()
-    last = assignments.c.run_id.in_(flipped)
-    once = select(assignments.c.track_id).where(last).group_by(assignments.c.track_id).having(func.count() == 1)
+        return set(), set()
+    track, *evidence = assignments.c.track_id, assignments.c.log_odds, assignments.c.shares
+    return _in_one_of(connection, flipped, track), _in_one_of(connection, flipped, track, *evidence)
+
+
+def _in_one_of(connection: Connection, run_ids: Set[str], *columns: ColumnElement[Any]) -> set[str]:
+    """Contents with a track for which only one of the runs says just this."""
+    said = assignments.c.run_id.in_(run_ids)
+    once = select(assignments.c.track_id).where(said).group_by(*columns).having(func.count() == 1)
     return set(connection.scalars(select(tracks.c.content_id).where(tracks.c.track_id.in_(once))))
 
 
