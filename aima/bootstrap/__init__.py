@@ -18,6 +18,7 @@ from aima.stores.postgres import PostgresStores
 
 if TYPE_CHECKING:
     from aima.services.analyses import AnalysisService
+    from aima.services.projections.service import ProjectionService
     from aima.stores.mongo import MongoDocuments
 
 
@@ -57,6 +58,13 @@ class Services:
         documents = MongoDocuments.open(local.mongo_url(self.settings), local.namespace(self.settings))
         self.at_end.callback(documents.close)
         return documents
+
+    @cached_property
+    def projections(self) -> ProjectionService:
+        """What follows the truth: catches up, verifies, rebuilds. Reaches no server before it has to."""
+        from aima.bootstrap.projections import wire
+
+        return wire(self)
 
 
 @contextmanager

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from aima.domain.outbox import Change, Consumer, DeadLetter, Outbox
+from aima.domain.outbox import Change, Consumer, DeadLetter, Outbox, Topic
 from aima.domain.text import storable
 from aima.errors import AimaError, ArchiveDamaged, SettingInvalid, StackError, StoreError
 from aima.events.resting import Resting
@@ -36,11 +37,21 @@ class Drained:
     away: Mapping[str, AimaError] = field(default_factory=dict)
 
 
-class Relay:
-    """Hands changes on. Keeps nothing but who rests: cursors and dead letters lie in the outbox."""
+Everything = Callable[[Consumer], Sequence[tuple[Topic, str]]]
+"""The keys of all that a consumer should know of."""
 
-    def __init__(self, outbox: Outbox, consumers: Sequence[Consumer], resting: Resting | None = None) -> None:
-        self._outbox, self._consumers = outbox, consumers
+
+class Relay:
+    """Hands changes on. Keeps nothing but who rests: cursors and dead letters lie in the outbox.
+
+    everything: what is announced for a consumer that has no cursor yet, since changes may have been dropped before.
+    """
+
+    def __init__(
+        self, outbox: Outbox, consumers: Sequence[Consumer], everything: Everything = lambda _: (),
+        resting: Resting | None = None,
+    ) -> None:  # fmt: skip
+        self._outbox, self._consumers, self._everything = outbox, consumers, everything
         self.resting = resting or Resting()
 
     def drain(self, listener: Listener | None = None, stop: Callable[[], bool] = lambda: False) -> Drained:
@@ -61,7 +72,7 @@ class Relay:
         applied = dead = 0
         while waiting and not stop():
             for consumer in tuple(waiting):
-                turn = self._turn(consumer, cursors.get(consumer.name, 0))
+                turn = self._turn(consumer, cursors.get(consumer.name))
                 if turn is None:
                     waiting.remove(consumer)
                 elif turn.away is not None:
@@ -73,28 +84,57 @@ class Relay:
                     listener(consumer.name, turn.reached, self._outbox.head())
         return Drained(True, applied, dead, away)
 
-    def _turn(self, consumer: Consumer, seq: int) -> _Turn | None:
+    def _turn(self, consumer: Consumer, seq: int | None) -> _Turn | None:
         """One batch; None if there is none."""
+        try:
+            turn = self._introduce(consumer) if seq is None else self._hand_on(consumer, seq)
+        except _Away as away:
+            self.resting.add(consumer.name, away.why)
+            log.warning("consumer away", extra={"fields": {"consumer": consumer.name, "reason": away.why.message}})
+            return _Turn(seq or 0, away=away.why)
+        self.resting.end(consumer.name)
+        return turn
+
+    def _introduce(self, consumer: Consumer) -> _Turn:
+        head = self._outbox.head()
+        with _asking():
+            keys = self._everything(consumer)
+        self._outbox.enqueue(keys)
+        self._outbox.advance(consumer.name, head, (), ())
+        return _Turn(head)
+
+    def _hand_on(self, consumer: Consumer, seq: int) -> _Turn | None:
         changes = self._outbox.after(seq, BATCH)
         if not changes:
-            self.resting.end(consumer.name)
             return None
         failpoint("relay.read")
-        try:
+        with _asking():
             newest = {(c.topic, c.key): c for c in changes if c.topic in consumer.topics}
             wanted = sorted(newest.values(), key=lambda change: change.seq)
             failed = _apply(consumer, wanted)
-        except AimaError as error:
-            self.resting.add(consumer.name, error)
-            log.warning("consumer away", extra={"fields": {"consumer": consumer.name, "reason": error.message}})
-            return _Turn(seq, away=error)
-        self.resting.end(consumer.name)
         failpoint("relay.applied")
         letters = [_letter(consumer.name, change, error) for change, error in failed.items()]
         applied = [change for change in wanted if change not in failed]
         self._outbox.advance(consumer.name, changes[-1].seq, applied, letters)
         failpoint("relay.advanced")
         return _Turn(changes[-1].seq, len(applied), len(letters))
+
+
+class _Away(Exception):
+    """A consumer does not answer, apart from errors of the outbox itself."""
+
+    def __init__(self, why: AimaError) -> None:
+        super().__init__(why.message)
+        self.why = why
+
+
+@contextmanager
+def _asking() -> Iterator[None]:
+    """Errors in here are those of a consumer."""
+    try:
+        yield
+    except AimaError as error:
+        raise _Away(error) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,18 @@
+"""Wires what follows the truth. Each projection is opened, and its server reached, when it is first needed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from aima.services.projections.service import ProjectionService
+
+if TYPE_CHECKING:
+    from aima.bootstrap import Services
+    from aima.services.projections.base import Projection
+
+
+def wire(services: Services) -> ProjectionService:
+    """The projections of these services by name: the one under which the cursor of each is kept."""
+    projections: dict[str, Callable[[], Projection]] = {}
+    return ProjectionService(services.stores, services.archive, projections)
