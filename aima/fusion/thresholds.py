@@ -68,3 +68,20 @@ not surely a face joins nobody then, however alike it looks."""
 # Expressions
 EXPRESSION_CERTAIN: Final = 0.45
 """Below this top probability an expression is called uncertain."""
+
+# Findings: what is seen beside faces, in frames that lie one interval of their analyzer apart
+FINDING_PAUSE: Final = 2.5
+"""A thing may be out of sight this many intervals and be seen on: a frame in which it was missed joins, two end it."""
+OBJECT_SURE: Final = 0.5
+"""One look from this score on is enough for a thing of a kind; below it two looks are."""
+LABEL_POOL: Final = 3
+"""A shot shows what its labels say on a mean of so many surest looks: one odd frame counts little, length nothing."""
+LABEL_SURE: Final = 0.15
+"""Least probability of a label, among 1,000, in that mean."""
+LABELS_PER_SHOT: Final = 5
+TEXT_LIKE: Final = 0.75
+"""Two readings of one line have at least this share of their characters in common (Ratcliff & Obershelp, 1988)."""
+TEXT_SURE: Final = 0.6
+"""Least score of the surest reading of a line."""
+PICTURE_LIKE: Final = 0.9
+"""Pictures of a shot whose vectors are nearer than this cosine are stood for by one of them."""
