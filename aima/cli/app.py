@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 import aima
-from aima.cli import analyze, demo, environment, evaluate, export, media, models, persons, sheet, stack
+from aima.cli import (
+    analyze,
+    demo,
+    environment,
+    evaluate,
+    export,
+    media,
+    models,
+    persons,
+    rebuild,
+    relay,
+    sheet,
+    stack,
+    verify,
+)
 
 app = typer.Typer(
     name="aima",
@@ -26,6 +40,9 @@ sheet.register(persons.app)
 app.add_typer(persons.app, name="persons")
 export.register(app)
 evaluate.register(app)
+verify.register(app)
+rebuild.register(app)
+relay.register(app)
 
 
 def _version(wanted: bool) -> None:
