@@ -10,12 +10,15 @@ Collection = Literal["analysis_results", "person_dossiers"]
 
 COLLECTIONS: Final[tuple[Collection, ...]] = ("analysis_results", "person_dossiers")
 
+MAX_BYTES: Final = 4 * 1024 * 1024
+"""A document stays below this."""
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
     """One document of a group; a group (the parts of a medium, a person) is replaced as one.
 
-    body: JSON values and datetimes, at most 4 MB. digest: sha256 over its canonical JSON without wall clock times.
+    body: JSON values and datetimes, at most MAX_BYTES. digest: sha256 over its canonical JSON without wall clock times.
     """
 
     id: str
@@ -39,6 +42,10 @@ class DocumentStore(Protocol):
     @property
     def where(self) -> str:
         """Name and address for messages, for example "documents at 127.0.0.1:27017"."""
+        ...
+
+    def size(self, body: Mapping[str, Any]) -> int:
+        """Bytes that a body takes in this store."""
         ...
 
     def prepare(self) -> None:

@@ -39,6 +39,10 @@ class MediaStore(Protocol):
         """The medium, or None."""
         ...
 
+    def of(self, media_ids: Collection[str]) -> list[Medium]:
+        """These media as far as there are any, sorted by (filename, media_id)."""
+        ...
+
     def all(self) -> list[Medium]:
         """Every medium, sorted by (filename, media_id)."""
         ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
+import bson
 from pymongo import ReplaceOne, WriteConcern
 from pymongo import collection as driver
 from pymongo.errors import BulkWriteError
@@ -43,6 +44,15 @@ class MongoDocuments:
     def where(self) -> str:
         """Name and address for messages, for example "documents at 127.0.0.1:27017"."""
         return self._where
+
+    def size(self, body: Mapping[str, Any]) -> int:
+        """Bytes that a body takes as BSON.
+
+        Raises:
+            StoreError: it holds what cannot be stored.
+        """
+        with translated(self._where):
+            return len(bson.encode(body))
 
     def prepare(self) -> None:
         """Make collections, validators and indexes, or bring them up to date.

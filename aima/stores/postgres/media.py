@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -46,6 +46,12 @@ class PostgresMedia:
         with self._engine.connect() as connection:
             row = connection.execute(_JOINED.where(media_files.c.media_id == media_id)).one_or_none()
         return _medium_of(row) if row else None
+
+    def of(self, media_ids: Collection[str]) -> list[Medium]:
+        """These media as far as there are any, sorted by the bytes of the filename, then media_id."""
+        with self._engine.connect() as connection:
+            found = connection.execute(_JOINED.where(media_files.c.media_id.in_(media_ids)))
+            return [_medium_of(row) for row in found]
 
     def all(self) -> list[Medium]:
         """Every medium, sorted by the bytes of its filename, then media_id."""
