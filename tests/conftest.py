@@ -1,4 +1,4 @@
-"""Shared fixtures: one real stack and one real database per test run, and where test media are."""
+"""Shared fixtures: one real stack and one set of real stores per test run, and where test media are."""
 
 from __future__ import annotations
 
@@ -20,8 +20,14 @@ ROOT = Path(__file__).resolve().parents[1]
 MEDIA_DIR = Path(os.environ.get("AIMA_TEST_MEDIA", ROOT.parent / "shared" / "data"))
 MEDIA_REASON = "no test media: AIMA_TEST_MEDIA names no directory"
 SMALL_RAY = {"address": None, "num_cpus": 2, "object_store_mb": 200}
-# Nobody listens there: Ray counts as replaced, so only PostgreSQL is started.
-NO_RAY = {"address": "127.0.0.1:1"}
+OURS = {"postgres": None, "mongo": None, "milvus": None}
+# Nobody listens there: what counts as replaced is not started.
+NOBODY = "127.0.0.1:1"
+NO_RAY = {"address": NOBODY}
+ONLY_POSTGRES: dict[str, object] = {
+    "ray": NO_RAY,
+    "stores": OURS | {"mongo": f"mongodb://{NOBODY}", "milvus": f"http://{NOBODY}"},
+}
 
 
 def make_home() -> Path:
@@ -34,7 +40,7 @@ def make_home() -> Path:
 def make_settings(home: Path, **changes: object) -> Settings:
     """Settings on this data directory; the built weights are shared between runs."""
     models = os.environ.get("AIMA_MODELS__DIR") or default_home() / "models"
-    given: dict[str, object] = {"stores": {"postgres": None}, "ray": SMALL_RAY, "models": {"dir": models}}
+    given: dict[str, object] = {"stores": OURS, "ray": SMALL_RAY, "models": {"dir": models}}
     return Settings(home=home, **(given | changes))
 
 
@@ -54,21 +60,38 @@ def settings(home: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def stack(settings: Settings) -> Iterator[Settings]:
-    """The whole local stack, PostgreSQL and Ray, running; its settings."""
+    """The whole local stack with Ray, running; its settings."""
     local.start(settings)
     yield settings
     local.stop(settings)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
-    """URL of an empty database on a running server; Ray is not started."""
-    path = make_home()
-    only_postgres = make_settings(path, ray=NO_RAY)
-    local.start(only_postgres)
-    yield local.postgres_url(only_postgres)
-    local.stop(only_postgres)
-    shutil.rmtree(path, ignore_errors=True)
+def servers() -> Iterator[Settings]:
+    """PostgreSQL, documents and vectors, running; Ray is not started."""
+    without_ray = make_settings(make_home(), ray=NO_RAY)
+    local.start(without_ray)
+    yield without_ray
+    local.stop(without_ray)
+    shutil.rmtree(without_ray.home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres(servers: Settings) -> str:
+    """URL of an empty database on a running server."""
+    return local.postgres_url(servers)
+
+
+@pytest.fixture(scope="session")
+def mongo_url(request: pytest.FixtureRequest) -> str:
+    """URL of a running document server: AIMA_TEST_MONGO, or the local one."""
+    return os.environ.get("AIMA_TEST_MONGO") or local.mongo_url(request.getfixturevalue("servers"))
+
+
+@pytest.fixture(scope="session")
+def milvus_url(request: pytest.FixtureRequest) -> str:
+    """URL of a running vector server: AIMA_TEST_MILVUS, or the local one."""
+    return os.environ.get("AIMA_TEST_MILVUS") or local.milvus_url(request.getfixturevalue("servers"))
 
 
 @pytest.fixture(scope="session")

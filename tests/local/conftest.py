@@ -11,7 +11,7 @@ import pytest
 
 from aima import local
 from aima.settings import Settings
-from tests.conftest import NO_RAY, make_home, make_settings
+from tests.conftest import ONLY_POSTGRES, make_home, make_settings
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def place() -> Iterator[Path]:
 @pytest.fixture
 def spare() -> Iterator[Settings]:
     """Settings on a fresh data directory, without Ray; stopped and removed afterwards."""
-    settings = make_settings(make_home(), ray=NO_RAY)
+    settings = make_settings(make_home(), **ONLY_POSTGRES)
     yield settings
     local.stop(settings)
     shutil.rmtree(settings.home)

@@ -5,19 +5,21 @@ from aima.local.postgres import Postgres
 from aima.local.ray_head import RayHead
 from aima.local.state import Board, supervisor_lock
 from aima.settings import Settings
-from tests.conftest import NO_RAY, make_settings
+from tests.conftest import ONLY_POSTGRES, make_settings
 
 
 def test_a_running_stack_is_compared_with_the_settings(spare: Settings) -> None:
-    other = make_settings(spare.home, ray=NO_RAY, local={"postgres_port": 54321})
+    other = make_settings(spare.home, **ONLY_POSTGRES, local={"postgres_port": 54321})
     assert local.changed(other) == []
     local.start(spare)
     assert local.changed(spare) == []
     (port,) = local.changed(other)
     assert port == Changed("postgres", ("AIMA_LOCAL__POSTGRES_PORT",))
     assert port.text == "postgres runs with other settings (AIMA_LOCAL__POSTGRES_PORT)"
-    (ray,) = local.changed(make_settings(spare.home))
-    assert ray.text == "ray does not belong to the running stack"
+    missing = local.changed(make_settings(spare.home))
+    assert [one.text for one in missing] == [
+        f"{name} does not belong to the running stack" for name in ("documents", "vectors", "ray")
+    ]
     local.stop(spare)
     assert local.changed(other) == []
 
@@ -38,4 +40,4 @@ def test_what_an_older_supervisor_did_not_record_counts_as_unchanged(spare: Sett
     prepare(home)
     with supervisor_lock(home):
         Board(home).change("postgres", state="healthy")
-        assert local.changed(make_settings(spare.home, ray=NO_RAY, local={"postgres_port": 54321})) == []
+        assert local.changed(make_settings(spare.home, **ONLY_POSTGRES, local={"postgres_port": 54321})) == []

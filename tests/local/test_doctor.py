@@ -65,8 +65,9 @@ def test_weights_are_counted(spare: Settings, tmp_path: Path) -> None:
     assert found(settings, "models")[0].text == f"1 weight files in {tmp_path}"
 
 
-def test_replaced_servers_are_asked(spare: Settings, postgres: str) -> None:
-    settings = make_settings(spare.home, stores={"postgres": postgres}, ray=NO_RAY)
+def test_replaced_servers_are_asked(spare: Settings, postgres: str, mongo_url: str) -> None:
+    settings = make_settings(spare.home, stores={"postgres": postgres, "mongo": mongo_url}, ray=NO_RAY)
     assert found(settings, "postgres")[0].text.startswith("external at 127.0.0.1:")
+    assert found(settings, "documents")[0].text.startswith("external at 127.0.0.1:")
     assert found(settings, "ray")[0].level == "broken"
     assert local.postgres_url(settings) == postgres

@@ -19,7 +19,7 @@ from aima.local.home import home_at
 from aima.local.ports import free_ports
 from aima.local.state import current_state
 from aima.settings import Settings
-from tests.conftest import NO_RAY, SMALL_RAY, make_home, make_settings
+from tests.conftest import ONLY_POSTGRES, SMALL_RAY, make_home, make_settings
 
 
 def connect(settings: Settings) -> psycopg.Connection:
@@ -29,7 +29,7 @@ def connect(settings: Settings) -> psycopg.Connection:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[Settings]:
     """One data directory with a row in its database. A test may leave it stopped, but not broken."""
-    settings = make_settings(make_home(), ray=NO_RAY)
+    settings = make_settings(make_home(), **ONLY_POSTGRES)
     local.start(settings)
     with connect(settings) as link:
         link.execute("CREATE TABLE kept AS SELECT 7 AS value")
@@ -163,7 +163,7 @@ def test_a_second_home_runs_beside_the_first(shared: Settings, postgres: str) ->
 def test_a_taken_port_is_named_and_nothing_is_written(spare: Settings) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
-        settings = make_settings(spare.home, ray=NO_RAY, local={"postgres_port": port})
+        settings = make_settings(spare.home, **ONLY_POSTGRES, local={"postgres_port": port})
         with pytest.raises(PortTaken, match=f"port {port} is in use") as caught:
             local.start(settings)
     assert "AIMA_LOCAL__POSTGRES_PORT" in caught.value.remedy
@@ -173,7 +173,7 @@ def test_a_taken_port_is_named_and_nothing_is_written(spare: Settings) -> None:
 def test_a_fixed_port_is_used(shared: Settings) -> None:
     local.stop(shared)
     port = free_ports(1)[0]
-    settings = make_settings(shared.home, ray=NO_RAY, local={"postgres_port": port})
+    settings = make_settings(shared.home, **ONLY_POSTGRES, local={"postgres_port": port})
     local.start(settings)
     assert local.status(settings)[0].address == f"127.0.0.1:{port}"
 
@@ -223,11 +223,11 @@ def test_a_broken_cluster_is_reported_with_its_log_and_tried_again_by_up(shared:
 
 def test_a_server_that_never_answers_fails_and_the_others_stay(shared: Settings) -> None:
     local.stop(shared)
-    settings = make_settings(shared.home, ray=SMALL_RAY | {"start_timeout_s": 0.01})
+    settings = make_settings(shared.home, **ONLY_POSTGRES | {"ray": SMALL_RAY | {"start_timeout_s": 0.01}})
     with pytest.raises(ServerFailed, match="ray did not answer"):
         local.start(settings)
     states = {server.name: server.state for server in local.status(settings)}
-    assert states == {"postgres": "healthy", "ray": "failed"}
+    assert (states["postgres"], states["ray"]) == ("healthy", "failed")
     assert read_rows(settings) == [(7,)]
     local.stop(settings)
 

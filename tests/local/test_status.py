@@ -6,32 +6,39 @@ from aima.local.status import host_of
 from aima.settings import Settings
 from tests.conftest import make_settings
 
+NAMES = ("postgres", "documents", "vectors", "ray")
+
 
 def test_the_whole_stack_is_healthy(stack: Settings) -> None:
     servers = local.status(stack)
-    assert [(server.name, server.state) for server in servers] == [("postgres", "healthy"), ("ray", "healthy")]
+    assert {server.name: server.state for server in servers} == dict.fromkeys(NAMES, "healthy")
     assert all(server.address.startswith("127.0.0.1:") and server.pid and server.since for server in servers)
 
 
 def test_urls_replace_the_servers_and_are_really_asked(stack: Settings, spare: Settings) -> None:
     gcs = local.ray_environment(stack)["RAY_ADDRESS"]
-    settings = make_settings(spare.home, stores={"postgres": local.postgres_url(stack)}, ray={"address": gcs})
+    stores = {
+        "postgres": local.postgres_url(stack), "mongo": local.mongo_url(stack), "milvus": local.milvus_url(stack),
+    }  # fmt: skip
+    settings = make_settings(spare.home, stores=stores, ray={"address": gcs})
     local.start(settings)
     servers = local.status(settings)
-    assert [(server.name, server.state) for server in servers] == [("postgres", "external"), ("ray", "external")]
-    assert servers[1].address == gcs
+    assert {server.name: server.state for server in servers} == dict.fromkeys(NAMES, "external")
+    assert servers[-1].address == gcs
     assert list(spare.home.iterdir()) == []
     assert local.postgres_url(settings) == local.postgres_url(stack)
+    assert (local.mongo_url(settings), local.milvus_url(settings)) == (stores["mongo"], stores["milvus"])
     assert "aima:" not in str(servers)
 
 
 @pytest.mark.parametrize("scheme", ["", "ray://"])
 def test_an_external_server_that_is_away_is_failed(spare: Settings, scheme: str) -> None:
     port = free_ports(1)[0]
-    url = f"postgres://someone:hidden@127.0.0.1:{port}/x"
-    settings = make_settings(spare.home, stores={"postgres": url}, ray={"address": f"{scheme}127.0.0.1:{port}"})
+    where = f"someone:hidden@127.0.0.1:{port}"
+    stores = {"postgres": f"postgres://{where}/x", "mongo": f"mongodb://{where}", "milvus": f"http://{where}"}
+    settings = make_settings(spare.home, stores=stores, ray={"address": f"{scheme}127.0.0.1:{port}"})
     servers = local.status(settings)
-    assert [server.state for server in servers] == ["failed", "failed"]
+    assert {server.name: server.state for server in servers} == dict.fromkeys(NAMES, "failed")
     assert all("external, does not answer: " in server.detail and "\n" not in server.detail for server in servers)
     assert "hidden" not in str(servers)
 
@@ -39,8 +46,7 @@ def test_an_external_server_that_is_away_is_failed(spare: Settings, scheme: str)
 def test_a_stopped_stack_is_stopped(spare: Settings) -> None:
     servers = local.status(make_settings(spare.home))
     assert [(server.name, server.state, server.address) for server in servers] == [
-        ("postgres", "stopped", ""),
-        ("ray", "stopped", ""),
+        (name, "stopped", "") for name in NAMES
     ]
 
 

@@ -1,0 +1,31 @@
+"""One server on a data directory of its own, as its keeper runs it, but ended as a test wishes."""
+
+import signal
+import subprocess
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from aima.local import process
+from aima.local.server import Server
+
+
+@contextmanager
+def serving(server: Server, ports: Mapping[str, int], end: signal.Signals | None = None) -> Iterator[None]:
+    """Runs until the end of the block; then ends it gently, or with this signal."""
+    server.prepare()
+    launch = server.launch(ports)
+    with server.home.log(server.name).open("ab") as log:
+        running = subprocess.Popen(launch.argv, env=launch.environment, stdout=log, stderr=log, **launch.extra)
+    try:
+        until = time.monotonic() + 60
+        while not server.is_healthy(ports):
+            assert running.poll() is None, server.home.log(server.name).read_text()
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        yield
+    finally:
+        running.send_signal(end or server.gentle)
+        running.wait(timeout=60)
+        server.close()
+    assert process.marked(server.home.root, server.name) == []
