@@ -18,6 +18,7 @@ from aima.stores.postgres import PostgresStores
 
 if TYPE_CHECKING:
     from aima.services.analyses import AnalysisService
+    from aima.services.dossiers import DossierService
     from aima.services.projections.service import ProjectionService
     from aima.stores.mongo import MongoDocuments
 
@@ -58,6 +59,13 @@ class Services:
         documents = MongoDocuments.open(local.mongo_url(self.settings), local.namespace(self.settings))
         self.at_end.callback(documents.close)
         return documents
+
+    @cached_property
+    def dossiers(self) -> DossierService:
+        """Reads dossiers; from the truth where the documents do not answer."""
+        from aima.services.dossiers import DossierService
+
+        return DossierService(self.stores, lambda: self.documents)
 
     @cached_property
     def projections(self) -> ProjectionService:

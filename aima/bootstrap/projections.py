@@ -14,5 +14,11 @@ if TYPE_CHECKING:
 
 def wire(services: Services) -> ProjectionService:
     """The projections of these services by name: the one under which the cursor of each is kept."""
-    projections: dict[str, Callable[[], Projection]] = {}
+    projections: dict[str, Callable[[], Projection]] = {"documents": lambda: _documents(services)}
     return ProjectionService(services.stores, services.archive, projections)
+
+
+def _documents(services: Services) -> Projection:
+    from aima.services.projections.documents import DocumentProjection
+
+    return DocumentProjection(services.stores, services.documents)
