@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from aima.analyzers.base import Analyzer
 from aima.analyzers.face_detector import FaceDetector, FaceDetectorOptions
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
+from aima.analyzers.registry import get
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
 from aima.domain.track import Track
@@ -54,13 +57,13 @@ class Eyes:
     model: Model
 
     @classmethod
-    def open(cls, settings: Settings) -> Eyes:
-        """Load the models that the settings choose.
+    def open(cls, settings: Settings, face_model: str = "face_embedding") -> Eyes:
+        """Load the models that the settings choose, or the face model of that name.
 
         Raises:
             ModelError: see `aima.models.loader.load`.
         """
-        detector, embedder, model = FaceDetector(), FaceEmbedder(), load(settings, "face_embedding")
+        detector, embedder, model = FaceDetector(), FaceEmbedder(), load(settings, face_model)
         detector.load(load(settings, "face_detection"))
         embedder.load(model)
         return cls(detector, embedder, model)
@@ -70,6 +73,36 @@ class Eyes:
         found = find_faces(self.detector, pixels, content_id)
         batch = still(pixels, content_id, found)
         return as_tracks(batch, self.embedder.analyze(batch, FaceEmbedderOptions()))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureEye:
+    """The analyzer of whole pictures, loaded, with its default options."""
+
+    analyzer: Analyzer[Any]
+    model: Model
+
+    @classmethod
+    def open(cls, settings: Settings, image_model: str) -> PictureEye:
+        """Load the image model of that name.
+
+        Raises:
+            ModelError: see `aima.models.loader.load`.
+        """
+        analyzer, model = get("image_vector")(), load(settings, image_model)
+        analyzer.load(model)
+        return cls(analyzer, model)
+
+    @property
+    def model_version(self) -> str:
+        """As it stands in observation keys."""
+        return f"{self.model.model_version}+{self.analyzer.version}"
+
+    def vector(self, pixels: Pixels) -> npt.NDArray[np.float32]:
+        """The whole picture: float32 [dimension], L2-normalised."""
+        batch = still(pixels, "query", pa.table({"pts_us": _NOW}))
+        seen = self.analyzer.analyze(batch, self.analyzer.options_type())
+        return np.array(seen["image_vector"][0].as_py(), np.float32)
 
 
 def as_tracks(batch: FrameBatch, known: pa.Table) -> list[Track]:

@@ -104,7 +104,7 @@ class MomentStore(Protocol):
         contents: Collection[str] | None = None,
         kinds: Collection[FindingKind] = FINDING_KINDS,
     ) -> list[Found]:
-        """Findings of these texts, the surest first."""
+        """Findings of these texts, at most `limit` of each, the surest; sorted by (content_id, start_us)."""
         ...
 
     def expressive(

@@ -42,9 +42,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A moment [start_us, end_us) of a medium. score: the sum of the log-odds of the best reason of each thing asked for.
+    """A moment [start_us, end_us) of a medium.
 
-    who: labels of the persons who are seen then. picture: of the best match, relative to the archive; None: none is kept.
+    score: sum of the log-odds of the best reason of each thing asked for. who: labels of the persons who are seen then.
+    picture: of the best match, relative to the archive; None: none is kept.
     """
 
     place: Place

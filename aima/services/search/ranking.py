@@ -82,9 +82,9 @@ def _moment(together: Sequence[Clue]) -> Moment:
 def _apart(found: list[Moment]) -> list[Moment]:
     """The best moments of a content without overlap; the reasons of those that they cover go to them."""
     kept: list[Moment] = []
-    reasons: list[dict[tuple[object, ...], Reason]] = []
+    reasons: list[dict[tuple[str, str], Reason]] = []
     for moment in sorted(found, key=_order):
-        own = {(reason.ask, reason.text): reason for reason in moment.reasons}
+        own: dict[tuple[str, str], Reason] = {(reason.ask, reason.text): reason for reason in moment.reasons}
         over = next((n for n, k in enumerate(kept) if k.start_us < moment.end_us and moment.start_us < k.end_us), None)
         if over is None:
             kept.append(moment)

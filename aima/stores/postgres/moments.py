@@ -51,8 +51,11 @@ _FOLDED = func.translate(
     func.replace(func.lower(findings.c.text), "ß", "ss"), "áàâäãåéèêëíìîïóòôöõúùûüçñ", "aaaaaaeeeeiiiiooooouuuucn"
 )
 _STANDING = (
-    select(tracks).join(assignments).join(fusion_runs).outerjoin(persons, persons.c.person_id == tracks.c.person_id)
-).where(fusion_runs.c.is_current, func.coalesce(persons.c.hidden, False).is_(False))
+    select(tracks)
+    .select_from(tracks.join(assignments).join(fusion_runs))
+    .outerjoin(persons, persons.c.person_id == tracks.c.person_id)
+    .where(fusion_runs.c.is_current, func.coalesce(persons.c.hidden, False).is_(False))
+)
 
 
 class PostgresMoments:
@@ -135,16 +138,22 @@ class PostgresMoments:
         contents: Collection[str] | None = None,
         kinds: Collection[FindingKind] = FINDING_KINDS,
     ) -> list[Found]:
-        """Findings of these texts, the surest first, the same order every time."""
-        query = (
-            select(findings)
+        """Findings of these texts, at most `limit` of each, in order of content and time."""
+        order = (findings.c.score.desc(), findings.c.content_id, findings.c.start_us, findings.c.finding_id)
+        place = func.row_number().over(partition_by=findings.c.text_id, order_by=order).label("place")
+        ranked = (
+            select(findings, place)
             .where(
                 _one_of(findings.c.text_id, text_ids, Uuid(as_uuid=False)),
                 _one_of(findings.c.content_id, contents),
                 findings.c.kind.in_(kinds),
             )
-            .order_by(findings.c.score.desc(), findings.c.content_id, findings.c.start_us, findings.c.finding_id)
-            .limit(limit)
+            .subquery()
+        )
+        query = (
+            select(ranked)
+            .where(ranked.c.place <= limit)
+            .order_by(ranked.c.content_id, ranked.c.start_us, ranked.c.finding_id)
         )
         return [Found(row.content_id, finding_of(row)) for row in self._rows(query)]
 

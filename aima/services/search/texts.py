@@ -1,0 +1,103 @@
+"""Looks for words: in names, in what is written in pictures and in what is seen, by letters and by meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from aima.domain.finding import Found, text_id
+from aima.errors import ModelError, StackError, StoreError
+from aima.models.text_encoder import TextEncoder
+from aima.services.search.answers import Evidence, Reason, Unasked, log_odds, probability
+from aima.services.search.clues import Clue, Trail
+from aima.services.search.near import Near, demand_version
+from aima.services.search.words import likeness, parts, spellings, words_of
+from aima.settings import Settings
+from aima.stores.moments import MomentStore
+
+LEAST_LETTERS: Final = 0.3
+"""Likeness by letters from which a text is an answer."""
+NAME: Final = 0.8
+"""The same for names of persons."""
+CERTAIN: Final = 0.98
+"""How likely the same letters mean the same."""
+MEANINGS: Final = 100
+"""Texts of like meaning that are looked at ..."""
+MEANINGS_WITHIN: Final = 1000
+"""... and where most of them may lie outside what is asked for."""
+MISREAD: Final = 300
+"""Texts with like letters that are looked at."""
+
+
+class TextSearch:
+    """Finds findings and persons by words."""
+
+    def __init__(self, settings: Settings, moments: MomentStore, near: Near) -> None:
+        self._settings, self._moments, self._near = settings, moments, near
+
+    def trail(self, text: str, wanted: int, contents: Collection[str] | None) -> Trail:
+        """What answers the words; without vectors by letters alone, which `unasked` then says."""
+        trail = Trail(self._named(text, contents))
+        matches = self._by_letters(text)
+        many = MEANINGS if contents is None else MEANINGS_WITHIN
+        try:
+            meant = self._by_meaning(text, many, trail)
+        except (StoreError, StackError, ModelError) as error:
+            trail.unasked.append(Unasked("text", f"meanings were not compared, only letters: {error.message}"))
+            meant = {}
+        for text_id_, match in meant.items():
+            matches[text_id_] = max(match, matches.get(text_id_, match))
+        best = dict(sorted(matches.items(), key=lambda item: (-item[1].chance, item[0]))[:many])
+        found = self._moments.findings(best, wanted, contents) if best else []
+        trail.clues += [_clue(one, best[text_id(one.finding.text)]) for one in found]
+        return trail
+
+    def _named(self, text: str, contents: Collection[str] | None) -> list[Clue]:
+        """Appearances of persons who are called so."""
+        names = self._moments.names()
+        alike = {one: max(likeness(text, name), likeness(name, text)) for one, name in names.items()}
+        called = {person_id: how for person_id, how in alike.items() if how >= NAME}
+        clues = []
+        for seen in self._moments.presences(called, contents) if called else []:
+            strength = log_odds(CERTAIN * called[seen.person_id] * seen.confidence)
+            evidence = (Evidence("person", seen.person_id), *(Evidence("track", t) for t in seen.track_ids))
+            reason = Reason("text", f"the name {seen.label}", strength, evidence)
+            clues.append(Clue(seen.content_id, seen.start_us, seen.end_us, reason))
+        return clues
+
+    def _by_letters(self, text: str) -> dict[str, _Match]:
+        words = words_of(text)
+        there = self._moments.texts_with({spelling for word in words for spelling in spellings(word)})
+        there |= self._moments.texts_like(parts(words), MISREAD)
+        alike = {text_id_: likeness(text, written) for text_id_, written in there.items()}
+        return {one: _Match(CERTAIN * how, "words") for one, how in alike.items() if how >= LEAST_LETTERS}
+
+    def _by_meaning(self, text: str, many: int, trail: Trail) -> dict[str, _Match]:
+        """Raises StoreError, StackError or ModelError where meanings cannot be compared."""
+        space = self._near.space("text")
+        if space is None:
+            trail.unasked.append(Unasked("text", "meanings were not compared: the archive has no vectors of texts yet"))
+            return {}
+        encoder = TextEncoder.open(self._settings)
+        demand_version(space, encoder.model_version)
+        hits = self._near.hits(space, encoder.queries([text])[0], many)
+        trail.models["text"], trail.vectors = space.model_version, True
+        return {hit.group: _Match(probability(self._near.log_odds(space, hit.score)), "meaning") for hit in hits}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class _Match:
+    """How a text answers: a probability, and by what."""
+
+    chance: float
+    by: Literal["meaning", "words"]
+
+
+def _clue(found: Found, match: _Match) -> Clue:
+    """A finding answers as likely as its text does and the thing was really there."""
+    finding = found.finding
+    strength = log_odds(match.chance * finding.score)
+    text = f"{finding.kind} {finding.text!r} ({match.by} {match.chance:.0%})"
+    reason = Reason("text", text, strength, (Evidence("finding", finding.finding_id),))
+    return Clue(found.content_id, finding.start_us, finding.end_us, reason)
