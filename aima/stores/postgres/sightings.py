@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from aima.domain.finding import Finding, Shot, Sighting, text_id
 from aima.domain.text import storable
 from aima.stores.postgres.announce import announce
-from aima.stores.postgres.schema import findings, media_files, shots, sightings, text_vectors
+from aima.stores.postgres.schema import contents, findings, media_files, shots, sightings, text_vectors
 
 Vector = npt.NDArray[np.float32]
 
@@ -33,6 +33,8 @@ class PostgresSightings:
         """Replace shots and findings of a content, and announce it, in one transaction."""
         content_id = sighting.content_id
         with self._engine.begin() as connection:
+            own = select(contents.c.content_id).where(contents.c.content_id == content_id)
+            connection.execute(own.with_for_update(key_share=True))  # one after the other, also the first two
             before = _text_ids(connection, content_id)
             connection.execute(delete(sightings).where(sightings.c.content_id == content_id))
             connection.execute(insert(sightings).values(content_id=content_id, input_hash=sighting.input_hash))
