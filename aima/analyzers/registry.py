@@ -17,6 +17,8 @@ ANALYZERS: Final = {
     "emotion": "Emotion",
     "mouth_motion": "MouthMotion",
     "objects": "Objects",
+    "text_detector": "TextDetector",
+    "text_in_image": "TextInImage",
 }
 """Class by name; its file here bears the name. It is imported when it is asked for: the names alone cost nothing."""
 

@@ -78,6 +78,10 @@ OBJECT: Final = pa.struct(
 
 LABEL: Final = pa.struct([("label", pa.string()), ("score", pa.float32())])
 
+TEXT_LINE: Final = pa.struct([("corners", pa.list_(pa.float32())), ("score", pa.float32())])
+"""Where a line of writing is: x0, y0 .. x3, y3 in displayed source pixels, from the corner where a horizontal line
+begins clockwise around it; score in 0..1."""
+
 WRITTEN: Final = pa.struct(
     [
         ("text", pa.string()),
@@ -98,6 +102,7 @@ PICTURE_COLUMNS: Final = pa.schema(
         ("image_labels", pa.list_(LABEL)),  # ImageNet classes in English, surest first
     ]
 )
+TEXT_LINE_COLUMNS: Final = pa.schema([("text_lines", pa.list_(TEXT_LINE))])
 WRITING_COLUMNS: Final = pa.schema([("writing", pa.list_(WRITTEN))])
 
 KEY_COLUMNS: Final = pa.schema(

@@ -15,6 +15,7 @@ from aima.models.convert.ops import TO_NCHW, TO_NHWC, translate
 from aima.models.convert.sentences import sentence_network
 from aima.models.convert.tfjs import read_graph
 from aima.models.convert.weights import Group, read_weights
+from aima.models.convert.writing import detection_network, recognition_network
 
 Members = Mapping[str, bytes]
 """Contents by file name, without directories."""
@@ -93,6 +94,16 @@ def multilingual_e5_small(members: Members) -> onnx.ModelProto:
     return sentence_network(read_packed(members["e5-small-q4.bin"]))
 
 
+def paddle_text_detection(members: Members) -> onnx.ModelProto:
+    """Speaking names for input and output."""
+    return detection_network(members["PP-OCRv6_det_small.onnx"])
+
+
+def paddle_text_recognition(members: Members) -> onnx.ModelProto:
+    """Give the surest character of each step instead of the probabilities of all."""
+    return recognition_network(members["PP-OCRv6_rec_small.onnx"])
+
+
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
     recipe.__name__: recipe
     for recipe in (
@@ -103,6 +114,8 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
         face_expression_7,
         face_landmarks_68,
         multilingual_e5_small,
+        paddle_text_detection,
+        paddle_text_recognition,
     )
 }
 
