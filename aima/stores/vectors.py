@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, Protocol
 
@@ -28,7 +30,7 @@ class Space:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorRow:
-    """A vector and what its answer needs. vector: float32 [dimension], L2-normalised.
+    """A vector and what its answer needs. vector: float32 [dimension], L2-normalised; id: at most 64 letters.
 
     id: observation_id (faces, pictures) or text_id. group: content_id or text_id; a group is replaced as one.
     subject: track_id (faces), shot no (pictures), the text (texts; cut to what the store holds). at_us: time in the
@@ -44,6 +46,14 @@ class VectorRow:
     owner_id: str = ""
     person_id: str = ""
     confidence: float = 1.0
+
+    @property
+    def digest(self) -> str:
+        """sha256 over vector and scalars, as it stands in its stamp."""
+        scalars = (self.id, self.group, self.subject, self.at_us, self.media_id, self.owner_id, self.person_id)
+        known = hashlib.sha256(np.ascontiguousarray(self.vector, "<f4").tobytes())
+        known.update(json.dumps([*scalars, round(self.confidence, 6)]).encode())
+        return known.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +103,12 @@ class VectorStore(Protocol):
 
         Seen by searches at once; durable after `flush`.
         """
+        ...
+
+    def replace_many(
+        self, space: Space, groups: Mapping[str, Sequence[VectorRow]], versions: Mapping[str, int]
+    ) -> None:
+        """The same for several groups at once, each with its own version: the way for more than a few."""
         ...
 
     def flush(self, space: Space) -> None:
