@@ -56,6 +56,11 @@ class Answer:
     who: tuple[str, ...] = ()
     picture: str | None = None
 
+    @property
+    def probability(self) -> float:
+        """The score as 0..1."""
+        return probability(self.score)
+
 
 @dataclass(frozen=True, slots=True)
 class Unasked:

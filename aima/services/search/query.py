@@ -16,6 +16,7 @@ from aima.errors import QueryInvalid
 SOUGHT: Final = ("face", "image", "text", "object", "expression", "person")
 """What a query looks for; the other fields narrow it."""
 
+_CALLED: Final = {"since": "from", "until": "to", "within_s": "within", "face_number": "face-number"}
 _REMEDY: Final = "see: aima search --help"
 
 
@@ -55,7 +56,7 @@ class Query(BaseModel):
             return cls(**given)
         except ValidationError as error:
             first = error.errors()[0]
-            name = ".".join(str(part) for part in first["loc"])
+            name = ".".join(_CALLED.get(str(part), str(part)) for part in first["loc"])
             what = first["msg"].removeprefix("Value error, ")
             raise QueryInvalid(display(f"{name}: {what}" if name else what), _REMEDY) from error
 

@@ -32,8 +32,14 @@ Look = Callable[[Set[str] | None], Trail]
 class Progress(Protocol):
     """How far the vectors follow the truth."""
 
-    def __call__(self) -> tuple[int, int]:
-        """Seq of the last change that they hold everything up to, and how many they have still to hear of."""
+    @property
+    def seq(self) -> int:
+        """The last change up to which they hold everything."""
+        ...
+
+    @property
+    def behind(self) -> int:
+        """Changes that they have still to hear of."""
         ...
 
 
@@ -41,7 +47,12 @@ class SearchService:
     """Answers queries over the whole archive. It never waits for projections: the answers say how far these are."""
 
     def __init__(
-        self, settings: Settings, stores: Stores, spaces: Spaces, vectors: Callable[[], VectorStore], progress: Progress
+        self,
+        settings: Settings,
+        stores: Stores,
+        spaces: Spaces,
+        vectors: Callable[[], VectorStore],
+        progress: Callable[[], Progress],
     ) -> None:
         self._settings, self._stores, self._progress = settings, stores, progress
         self._near = Near(settings, spaces, vectors)
@@ -60,12 +71,12 @@ class SearchService:
         within = self._within(query)
         contents = {place.content_id for place in self._stores.moments.places(within)} if within.narrows else None
         trails = self._trails(query, contents)
-        if not any(trail.vectors for trail in trails):
-            reached = self._stores.outbox.head(), 0
+        asked = any(trail.vectors for trail in trails)
         found = moments([trail.clues for trail in trails], round(query.within_s * 1e6))
         return Answers(
             self._answers(found, within, query.limit),
-            *reached,
+            reached.seq if asked else self._stores.outbox.head(),
+            reached.behind if asked else 0,
             models={name: version for trail in trails for name, version in trail.models.items()},
             unasked=tuple(unasked for trail in trails for unasked in trail.unasked),
             remarks=tuple(remark for trail in trails for remark in trail.remarks),
