@@ -77,6 +77,13 @@ class RaySettings(BaseModel):
     start_timeout_s: float = Field(180.0, gt=0)
 
 
+class Metrics(BaseModel):
+    """How long metrics are kept, and how old the figures made of them may become."""
+
+    keep_months: int = Field(13, ge=1, description="whole months of metrics that are kept")
+    refresh_s: float = Field(300.0, ge=0, description="age from which the figures are made anew by and by")
+
+
 class Local(BaseModel):
     """The supervised local servers. A port of 0 is chosen freely."""
 
@@ -84,6 +91,7 @@ class Local(BaseModel):
     documents_port: int = Field(0, ge=0, le=65535)
     vectors_port: int = Field(0, ge=0, le=65535)
     dashboard_port: int = Field(0, ge=0, le=65535)
+    relay: bool = Field(True, description="carry changes into documents and vectors in the background")
     unprivileged_user: str | None = Field(
         None, description="as root, PostgreSQL runs as this existing user; empty: postgres or nobody"
     )
@@ -103,6 +111,7 @@ class Settings(BaseSettings):
     media: Media = Media()
     identity: Identity = Identity()
     ray: RaySettings = RaySettings()
+    metrics: Metrics = Metrics()
     local: Local = Local()
 
     @property

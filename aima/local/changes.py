@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
 from dataclasses import dataclass
-
-from pydantic import BaseModel
 
 from aima.local.home import home_at
 from aima.local.server import Server
 from aima.local.servers import local_servers
 from aima.local.state import ServerRecord, current_state
+from aima.local.variables import variables
 from aima.settings import Settings
 
 
@@ -40,8 +39,9 @@ def changed(settings: Settings) -> list[Changed]:
 
 
 def given(server: Server) -> dict[str, str]:
-    """The settings that a server is started with, by variable."""
-    return {name: value for name, value in _variables(server.settings) if name.startswith(server.reads)}
+    """The settings that a server is started with, by variable. Of a URL, which may hold a password, the hash."""
+    known = {name: str(value) for name, value in variables(server.settings) if name.startswith(server.reads)}
+    return {name: _hash(value) if "://" in value else value for name, value in known.items()}
 
 
 def _changed(server: Server, record: ServerRecord | None) -> Changed | None:
@@ -52,10 +52,5 @@ def _changed(server: Server, record: ServerRecord | None) -> Changed | None:
     return Changed(server.name, tuple(differing)) if differing else None
 
 
-def _variables(model: BaseModel, prefix: str = "AIMA_") -> Iterator[tuple[str, str]]:
-    for name in type(model).model_fields:
-        value, variable = getattr(model, name), f"{prefix}{name.upper()}"
-        if isinstance(value, BaseModel):
-            yield from _variables(value, f"{variable}__")
-        else:
-            yield variable, str(value)
+def _hash(value: str) -> str:
+    return hashlib.sha256(value.encode()).hexdigest()

@@ -25,6 +25,12 @@ HEALTHY_CHECK_S = 2.0
 SILENCE_S = 60.0  # a living server that answers nothing for so long is started anew
 
 
+class _NeededFailed(ServerFailed):
+    """What this server needs has been given up: another attempt at once would be in vain."""
+
+    retryable = False
+
+
 class Keeper(threading.Thread):
     """The thread of one server."""
 
@@ -75,7 +81,7 @@ class Keeper(threading.Thread):
             error_code=error.code, remedy=error.remedy, restarts=self._board[name].restarts + (not is_given_up),
         )  # fmt: skip
         if is_given_up:
-            self._wake.wait()
+            self._wake.wait(self._server.retry_s)
             return 0
         self._wake.wait(BACK_OFF_S[min(failures, len(BACK_OFF_S)) - 1] if failures else 0)
         return failures
@@ -88,6 +94,7 @@ class Keeper(threading.Thread):
         """
         server = self._server
         self._board.change(server.name, state="starting", pid=None)
+        self._await_needed()
         # Before the ports: what a dead supervisor left still holds them.
         self._end_leftovers()
         ports = server.choose_ports(self._board[server.name].ports)
@@ -102,6 +109,18 @@ class Keeper(threading.Thread):
             quoted = logs.tail(server.home.log(server.name), since=start)
             raise ServerFailed(f"{error.message}: {quoted}", f"look at {server.home.log(server.name)}") from error
         self._end()
+
+    def _await_needed(self) -> None:
+        """Wait for supervised servers that this one would fail without.
+
+        Raises:
+            ServerFailed: one of them has been given up.
+        """
+        for name in self._server.needs:
+            while not self._is_stopping and not self._board.is_well(name):
+                if self._board[name].state == "failed":
+                    raise _NeededFailed(f"{self._server.name} needs {name}, which failed")
+                time.sleep(STARTING_CHECK_S)
 
     def _spawn(self, ports: dict[str, int]) -> subprocess.Popen[bytes]:
         launch = self._server.launch(ports)

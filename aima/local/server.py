@@ -30,6 +30,10 @@ class Server(ABC):
     start_timeout_s: float = 300.0
     reads: ClassVar[tuple[str, ...]] = ()
     """Beginnings of the variables that count when it is started."""
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Supervised servers that must be healthy before it starts."""
+    retry_s: ClassVar[float | None] = None
+    """After how long one that was given up is tried again; None: when told."""
     keeps_data: ClassVar[bool] = False
     """Others use it until they are stopped: it stops after those that keep nothing."""
 

@@ -6,11 +6,12 @@ from aima.local.documents import Documents
 from aima.local.home import Home
 from aima.local.postgres import Postgres
 from aima.local.ray_head import RayHead
+from aima.local.relay import Relay
 from aima.local.server import Server
 from aima.local.vectors import Vectors
 from aima.settings import Settings
 
-KINDS: tuple[type[Server], ...] = (Postgres, Documents, Vectors, RayHead)
+KINDS: tuple[type[Server], ...] = (Postgres, Documents, Vectors, RayHead, Relay)
 
 
 def local_servers(settings: Settings, home: Home) -> list[Server]:
@@ -24,4 +25,6 @@ def local_servers(settings: Settings, home: Home) -> list[Server]:
         servers.append(Vectors(settings, home))
     if settings.ray.address is None:
         servers.append(RayHead(settings, home))
+    if settings.local.relay:
+        servers.append(Relay(settings, home))
     return servers

@@ -79,6 +79,10 @@ class Board:
     def __getitem__(self, name: str) -> ServerRecord:
         return self._servers.get(name, ServerRecord())
 
+    def is_well(self, name: str) -> bool:
+        """Whether this server is healthy, or none of ours."""
+        return name not in self._servers or self._servers[name].state == "healthy"
+
     def change(self, name: str, **changes: object) -> None:
         """Set fields of a server's record; a new state gets its time."""
         with self._lock:
