@@ -19,6 +19,7 @@ from aima.stores.postgres import PostgresStores
 if TYPE_CHECKING:
     from aima.services.analyses import AnalysisService
     from aima.services.dossiers import DossierService
+    from aima.services.metrics import MetricsService
     from aima.services.projections.service import ProjectionService
     from aima.stores.mongo import MongoDocuments
 
@@ -66,6 +67,13 @@ class Services:
         from aima.services.dossiers import DossierService
 
         return DossierService(self.stores, lambda: self.documents)
+
+    @cached_property
+    def metrics(self) -> MetricsService:
+        """Metrics and figures; `upkeep` is for processes that run for long."""
+        from aima.services.metrics import MetricsService
+
+        return MetricsService(self.settings, self.stores)
 
     @cached_property
     def projections(self) -> ProjectionService:

@@ -15,6 +15,9 @@ from aima.pipeline.task import Outcome, SegmentTask
 from aima.services.analyses import AnalysisService
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake
+from aima.services.metrics import MetricsService
+from aima.services.sightings import SightingService
+from aima.services.texts import TextService
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
@@ -55,7 +58,9 @@ def wire(settings: Settings, stores: PostgresStores, archive: Archive, at_end: E
     """
     intake = Intake(settings, stores.media, stores.ensure_user(settings.user))
     fusion = FusionService(settings, stores, archive, *_face_model(settings))
-    return AnalysisService(settings, stores, intake, fusion, RayRunner(settings, at_end))
+    sightings = SightingService(stores, archive, TextService(settings, stores))
+    metrics = MetricsService(settings, stores)
+    return AnalysisService(settings, stores, intake, fusion, sightings, metrics, RayRunner(settings, at_end))
 
 
 def _face_model(settings: Settings) -> tuple[Calibration, str]:

@@ -6,7 +6,7 @@ Pure and deterministic: the same observations give the same sighting, in whateve
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -30,12 +30,8 @@ READ: Final = (CUTS, OBJECTS, PICTURES, WRITING)
 """Analyzers whose columns are read; each may be missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """What one analyzer saw in a content: its rows, and the time from one frame that it looks at to the next."""
-
-    table: pa.Table
-    interval_us: int
+Sights = Callable[[Sequence[Mapping[str, Any]]], Iterable[Sight]]
+"""What one look shows, from the structs of its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +46,12 @@ class Draft:
     most: int = 1
 
 
-def sight(content_id: str, input_hash: str, end_us: int, watched: Mapping[str, Watch]) -> Sighting:
-    """Shots and findings of a content that lasts `end_us`; a still picture is one shot."""
-    cuts = shots(watched[CUTS].table) if CUTS in watched else []
+def sight(content_id: str, input_hash: str, end_us: int, watched: Mapping[str, pa.Table]) -> Sighting:
+    """Shots and findings of a content that lasts `end_us`; a still picture is one shot.
+
+    watched: rows of all segments by analyzer, with segment_no and pts_us.
+    """
+    cuts = shots(watched[CUTS]) if CUTS in watched else []
     cut = scenes(cuts, end_us)
     drafts: list[Draft] = []
     if OBJECTS in watched:
@@ -61,7 +60,7 @@ def sight(content_id: str, input_hash: str, end_us: int, watched: Mapping[str, W
         drafts += _labels(_looks(watched[PICTURES], "image_labels", _labelled, end_us), cut)
     if WRITING in watched:
         drafts += _texts(_looks(watched[WRITING], "writing", _lines, end_us), cut)
-    vectors = _vectors(watched[PICTURES].table, cut) if PICTURES in watched else {}
+    vectors = _vectors(watched[PICTURES], cut) if PICTURES in watched else {}
     placed = [Shot(no, *span, vectors.get(no, ())) for no, span in enumerate(cut.spans())]
     return Sighting(content_id, input_hash, tuple(placed), tuple(_named(content_id, drafts)))
 
@@ -83,12 +82,12 @@ def _order(draft: Draft) -> tuple[Any, ...]:
     return (draft.span_us[0], draft.kind, draft.text, draft.span_us[1], draft.best_pts_us, draft.seen.box or ())
 
 
-def _looks(watch: Watch, column: str, sights: Any, end_us: int) -> Looks:
+def _looks(table: pa.Table, column: str, sights: Sights, end_us: int) -> Looks:
     """The rows in which something was looked for, within the content."""
-    times = watch.table["pts_us"].to_pylist()
-    rows = {pts: row for pts, row in zip(times, watch.table[column].to_pylist(), strict=True) if row is not None}
+    there = table.filter(pc.is_valid(table[column]))
+    rows = dict(zip(there["pts_us"].to_pylist(), there[column].to_pylist(), strict=True))
     pts_us = tuple(sorted(pts for pts in rows if 0 <= pts < end_us))
-    return Looks(pts_us, tuple(tuple(sights(rows[pts])) for pts in pts_us), watch.interval_us)
+    return Looks(pts_us, tuple(tuple(sights(rows[pts])) for pts in pts_us))
 
 
 def _things(rows: Sequence[Mapping[str, Any]]) -> Iterator[Sight]:

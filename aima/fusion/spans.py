@@ -7,8 +7,10 @@ there from, or to, the shot's border, as far as that is not farther than an inte
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from aima.domain.track import Box
 from aima.fusion import thresholds as limits
@@ -40,13 +42,18 @@ Match = Callable[[Sequence[Span], Sequence[Sight]], Mapping[int, int]]
 """Which sights (by index) go on which of the open spans (by index)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Looks:
-    """The frames that one analyzer looked at, ascending: their times, what each shows, and how far apart they are."""
+    """The frames that one analyzer looked at, ascending: their times, and what each shows."""
 
     pts_us: tuple[int, ...]
     shown: tuple[tuple[Sight, ...], ...]
-    interval_us: int
+
+    @cached_property
+    def interval_us(self) -> int:
+        """How far apart they usually are."""
+        gaps = sorted(after - before for before, after in itertools.pairwise(self.pts_us))
+        return gaps[(len(gaps) - 1) // 2] if gaps else limits.LONE_LOOK_US
 
     def shots(self, scenes: Scenes) -> list[int]:
         """Number of the shot that each look is in."""
@@ -56,10 +63,11 @@ class Looks:
 def follow(looks: Looks, scenes: Scenes, match: Match) -> list[Span]:
     """Spans in the order of their first sightings."""
     shots = looks.shots(scenes)
+    reach_us = limits.FINDING_PAUSE * looks.interval_us
     done: list[Span] = []
     open_spans: list[Span] = []
     for look, shown in enumerate(looks.shown):
-        going = [span for span in open_spans if _may_go_on(span[-1].look, look, looks, shots)]
+        going = [span for span in open_spans if _may_go_on(span[-1].look, look, shots, looks.pts_us, reach_us)]
         pairs = match(going, shown)
         for index, sight in enumerate(shown):
             if index in pairs:
@@ -72,10 +80,9 @@ def follow(looks: Looks, scenes: Scenes, match: Match) -> list[Span]:
     return done
 
 
-def _may_go_on(last: int, look: int, looks: Looks, shots: Sequence[int]) -> bool:
+def _may_go_on(last: int, look: int, shots: Sequence[int], pts_us: Sequence[int], reach_us: float) -> bool:
     """Whether what was seen at one look may be the same at another: right after it, or in the same shot."""
-    near = looks.pts_us[look] - looks.pts_us[last] <= limits.FINDING_PAUSE * looks.interval_us
-    return near and (look == last + 1 or shots[last] == shots[look])
+    return pts_us[look] - pts_us[last] <= reach_us and (look == last + 1 or shots[last] == shots[look])
 
 
 def extent(span: Span, looks: Looks, scenes: Scenes) -> tuple[int, int]:

@@ -72,6 +72,8 @@ EXPRESSION_CERTAIN: Final = 0.45
 # Findings: what is seen beside faces, in frames that lie one interval of their analyzer apart
 FINDING_PAUSE: Final = 2.5
 """A thing may be out of sight this many intervals and be seen on: a frame in which it was missed joins, two end it."""
+LONE_LOOK_US: Final = 3_000_000
+"""How long what was seen at the only look of a content is taken to be there, at most to its end."""
 OBJECT_SURE: Final = 0.5
 """One look from this score on is enough for a thing of a kind; below it two looks are."""
 LABEL_POOL: Final = 3

@@ -17,7 +17,9 @@ from aima.pipeline.progress import Listener, Meter
 from aima.pipeline.task import Finished, Outcome, SegmentTask
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake, find_files
+from aima.services.metrics import MetricsService
 from aima.services.reports import AnalysisReport, FileReport, Tally, ended, refused
+from aima.services.sightings import SightingService
 from aima.settings import Settings
 from aima.stores.ports import Stores
 
@@ -48,10 +50,12 @@ class AnalysisService:
         stores: Stores,
         intake: Intake,
         fusion: FusionService,
+        sightings: SightingService,
+        metrics: MetricsService,
         runner: Runner,
     ) -> None:
         self._settings, self._stores, self._intake = settings, stores, intake
-        self.fusion, self._runner = fusion, runner
+        self.fusion, self.sightings, self._metrics, self._runner = fusion, sightings, metrics, runner
 
     def analyze(self, paths: Sequence[Path], wanted: Wanted, listener: Listener | None = None) -> AnalysisReport:
         """Analyze files and folders. One bad file never stops the others; equal bytes are analysed once.
@@ -74,7 +78,9 @@ class AnalysisService:
         by_medium, tally, segments = self._analyze_media(media, wanted, listener)
         reports += [by_medium[medium.media_id].at(path) for path, medium in taken.items()]
         fusion = self.fusion.fuse(self._settings.user)
-        return AnalysisReport(tuple(sorted(reports, key=lambda r: r.path)), segments, tally.cpu_s, fusion)
+        sightings = self.sightings.refresh()
+        self._metrics.refresh()
+        return AnalysisReport(tuple(sorted(reports, key=lambda r: r.path)), segments, tally.cpu_s, fusion, sightings)
 
     def plan(self, wanted: Wanted, places: Sequence[Place]) -> Plan:
         """The plan for these analyzers with the models that are configured; no places: one worker for all."""
@@ -90,7 +96,11 @@ class AnalysisService:
         todo = {t.segment.content_id for t in tasks}
         jobs = self._start_jobs(media, plan, todo)
         try:
-            tally = self._run(tasks, wanted, listener, lambda a: self._missing(plan, media, segments, a))
+            with self._metrics.watch(
+                tasks, {m.content_id: jobs[m.media_id] for m in media if m.media_id in jobs}
+            ) as watch:
+                heard_by = (Meter(tasks, listener).see, watch.see)
+                tally = self._run(tasks, wanted, heard_by, lambda a: self._missing(plan, media, segments, a))
         except BaseException as error:
             self._break_off(jobs.values(), error)
             raise
@@ -112,21 +122,21 @@ class AnalysisService:
         self,
         tasks: Sequence[SegmentTask],
         wanted: Wanted,
-        listener: Listener | None,
+        heard_by: Sequence[Callable[[Outcome], None]],
         again: Callable[[int], list[SegmentTask]],
     ) -> Tally:
         tally = Tally()
         if not tasks:
             return tally
         placed = self.plan(wanted, self._runner.places())
-        meter = Meter(tasks, listener)
         waiting = list(tasks)
         for attempt in range(1, ATTEMPTS + 1):
             for outcome in self._runner.run(waiting, placed):
                 if isinstance(outcome, Finished):
                     self._stores.observations.commit(outcome.receipts)
                 tally.see(outcome)
-                meter.see(outcome)
+                for hear in heard_by:
+                    hear(outcome)
             waiting = again(attempt + 1)
             if not waiting:
                 break

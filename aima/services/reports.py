@@ -13,6 +13,7 @@ from aima.domain.media import Medium, Segment
 from aima.errors import MediaError, MediaUnknown
 from aima.pipeline.task import Failure, Finished, Outcome
 from aima.services.fusion import FusionReport
+from aima.services.sightings import SightingReport
 
 REMEDIES = {
     "partial": "copy it again from where it came",
@@ -51,12 +52,16 @@ class FileReport:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisReport:
-    """How an analysis ended. `cpu_s`: CPU seconds by analyzer, and of decoding."""
+    """How an analysis ended. `cpu_s`: CPU seconds by analyzer, and of decoding.
+
+    sightings: what is seen beside faces, as far as it was new.
+    """
 
     files: tuple[FileReport, ...]
     segments: int
     cpu_s: dict[str, float]
     fusion: FusionReport
+    sightings: SightingReport = field(default_factory=SightingReport)
 
     @property
     def failed(self) -> tuple[FileReport, ...]:

@@ -1,0 +1,142 @@
+"""Sightings: shots and findings of every content, kept in step with what was observed.
+
+A sighting says by its `input_hash` what it was made of, so it is made anew when an analyzer has seen more, and only
+then.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from aima.domain.finding import Sighting
+from aima.domain.observation import ObservationKey, Receipt
+from aima.errors import ArchiveDamaged, ModelError
+from aima.fusion.findings import READ, sight
+from aima.services.sources import Origin, SourceService, Tables
+from aima.storage.archive import Archive
+from aima.stores.ports import Stores
+from aima.telemetry.logs import logger
+
+FORM: Final = 1
+"""Stands for how findings are made of observations: raise it when that changes, and all of them are made anew."""
+
+
+class Embedder(Protocol):
+    """Gives texts their vectors; `TextService` does."""
+
+    def embed_missing(self, texts: Iterable[str]) -> int:
+        """Keep vectors of those that have none yet; says how many these were."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """A content whose observations could not be read, or whose texts have no vectors yet, and why."""
+
+    content_id: str
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class SightingReport:
+    """What a refresh came to: contents that were made anew, their findings, and what went wrong with which."""
+
+    contents: int = 0
+    findings: int = 0
+    unseen: tuple[Unseen, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a sighting is made of: by analyzer, where its rows come from and their markers."""
+
+    origins: Mapping[str, Origin]
+    receipts: Mapping[ObservationKey, Sequence[Receipt]]
+
+    def digest(self, embedded: bool) -> str:
+        """What they are, sha256 in hex. embedded: the texts have vectors, too."""
+        files = [
+            (name, *_identity(receipt))
+            for name, origin in sorted(self.origins.items())
+            for receipt in self.receipts[origin.key]
+        ]
+        return hashlib.sha256(json.dumps([FORM, embedded, files]).encode()).hexdigest()
+
+
+class SightingService:
+    """Makes sightings of observations."""
+
+    def __init__(self, stores: Stores, archive: Archive, texts: Embedder) -> None:
+        self._stores, self._texts = stores, texts
+        self._sources = SourceService(stores)
+        self._tables = Tables(stores.observations, archive)
+
+    def refresh(self, content_ids: Collection[str] | None = None) -> SightingReport:
+        """Make the sightings of these contents, or of all, anew where their observations have changed.
+
+        A content whose observations are damaged keeps its sighting and stops no other; its segment runs again with the
+        next analysis. Without a text model findings are kept all the same and get their vectors at a later refresh.
+
+        Raises:
+            StoreError: the database does not take them; those before it are kept.
+        """
+        known = self._stores.sightings.input_hashes()
+        found: list[Sighting] = []
+        unseen: list[Unseen] = []
+        for content_id, inputs in self._inputs(content_ids).items():
+            if known.get(content_id) == inputs.digest(embedded=True):
+                continue
+            try:
+                sighting, problem = self._make(content_id, inputs)
+            except ArchiveDamaged as error:
+                unseen.append(_note(content_id, error))
+                continue
+            unseen += [problem] if problem else []
+            if known.get(content_id) != sighting.input_hash:
+                self._stores.sightings.record(sighting)
+                found.append(sighting)
+        return SightingReport(len(found), sum(len(sighting.findings) for sighting in found), tuple(unseen))
+
+    def _inputs(self, content_ids: Collection[str] | None) -> dict[str, Inputs]:
+        """What there is to read of each content that was ever watched."""
+        sources = self._sources.each(content_ids)
+        wanted = {content_id: [(n, o) for n in READ for o in own.get(n, ())] for content_id, own in sources.items()}
+        only = next(iter(sources)) if len(sources) == 1 else None
+        receipts = self._tables.receipts({o.key for own in wanted.values() for _, o in own}, only)
+        return {content_id: _present(own, receipts) for content_id, own in sorted(wanted.items()) if own}
+
+    def _make(self, content_id: str, inputs: Inputs) -> tuple[Sighting, Unseen | None]:
+        segments = self._stores.media.segments(content_id)
+        watched = {name: self._tables.read(inputs.receipts[origin.key]) for name, origin in inputs.origins.items()}
+        end_us = max(segment.end_us for segment in segments if segment.stream == "sight")
+        sighting = sight(content_id, inputs.digest(embedded=True), end_us, watched)
+        try:
+            self._texts.embed_missing(sorted({finding.text for finding in sighting.findings}))
+        except ModelError as error:
+            bare = Sighting(content_id, inputs.digest(embedded=False), sighting.shots, sighting.findings)
+            return bare, _note(content_id, error)
+        return sighting, None
+
+
+def _present(origins: Iterable[tuple[str, Origin]], receipts: Mapping[ObservationKey, Sequence[Receipt]]) -> Inputs:
+    """Of each analyzer the newest observations that are there."""
+    chosen: dict[str, Origin] = {}
+    for name, origin in origins:
+        if origin.key in receipts:
+            chosen.setdefault(name, origin)
+    return Inputs(chosen, receipts)
+
+
+def _identity(receipt: Receipt) -> tuple[str, str, int, str]:
+    return receipt.key.model_version, receipt.key.options_hash, receipt.segment_no, receipt.sha256
+
+
+def _note(content_id: str, error: ArchiveDamaged | ModelError) -> Unseen:
+    fields = {"content_id": content_id, "code": error.code, "detail": error.message}
+    logger("services.sightings").warning("sighting incomplete", extra={"fields": fields})
+    return Unseen(content_id, error.code, error.message)
