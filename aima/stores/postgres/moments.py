@@ -27,7 +27,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
 
 from aima.domain.finding import FINDING_KINDS, FindingKind, Found, Shot
 from aima.domain.person import label
@@ -87,7 +87,7 @@ class PostgresMoments:
                 _one_of(seen.c.person_id, person_ids, Uuid(as_uuid=False)),
                 _one_of(media_files.c.content_id, contents),
             )
-            .distinct(*order)
+            .ext(distinct_on(*order))
             .order_by(*order, seen.c.last_appearance_time_us)
         )
         return [_presence_of(row) for row in self._rows(query)]
