@@ -20,7 +20,7 @@ def register(app: typer.Typer) -> None:
 @speaks
 def relay() -> None:
     """Carry every change into documents and vectors until SIGTERM. Logs as lines of JSON to standard error."""
-    from aima.events.publishing import publish
+    from aima.events.publishing import Chore, publish
     from aima.telemetry.logs import configure
 
     stop = threading.Event()
@@ -31,4 +31,5 @@ def relay() -> None:
     heartbeat = settings.home / "run" / "relay.heartbeat"
     heartbeat.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with opened() as services:
-        publish(services.projections.relay(), services.stores.outbox, stop, heartbeat)
+        chores = [Chore("metrics", 60.0, services.metrics.upkeep)]
+        publish(services.projections.relay(), services.stores.outbox, stop, heartbeat, chores)

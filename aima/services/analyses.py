@@ -17,6 +17,7 @@ from aima.pipeline.progress import Listener, Meter
 from aima.pipeline.task import Finished, Outcome, SegmentTask
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake, find_files
+from aima.services.measuring import watching
 from aima.services.metrics import MetricsService
 from aima.services.reports import AnalysisReport, FileReport, Tally, ended, refused
 from aima.services.sightings import SightingService
@@ -95,10 +96,9 @@ class AnalysisService:
         tasks = self._missing(plan, media, segments)
         todo = {t.segment.content_id for t in tasks}
         jobs = self._start_jobs(media, plan, todo)
+        by_content = {m.content_id: jobs[m.media_id] for m in media if m.media_id in jobs}
         try:
-            with self._metrics.watch(
-                tasks, {m.content_id: jobs[m.media_id] for m in media if m.media_id in jobs}
-            ) as watch:
+            with watching(self._stores.metrics, tasks, by_content) as watch:
                 heard_by = (Meter(tasks, listener).see, watch.see)
                 tally = self._run(tasks, wanted, heard_by, lambda a: self._missing(plan, media, segments, a))
         except BaseException as error:
