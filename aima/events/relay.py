@@ -44,11 +44,12 @@ Everything = Callable[[Consumer], Sequence[tuple[Topic, str]]]
 class Relay:
     """Hands changes on. Keeps nothing but who rests: cursors and dead letters lie in the outbox.
 
-    everything: what is announced for a consumer that has no cursor yet, since changes may have been dropped before.
+    everything: what is announced for a consumer that has no cursor yet, since changes may have been dropped before;
+    None: it begins with the first change that is left.
     """
 
     def __init__(
-        self, outbox: Outbox, consumers: Sequence[Consumer], everything: Everything = lambda _: (),
+        self, outbox: Outbox, consumers: Sequence[Consumer], everything: Everything | None = None,
         resting: Resting | None = None,
     ) -> None:  # fmt: skip
         self._outbox, self._consumers, self._everything = outbox, consumers, everything
@@ -96,12 +97,14 @@ class Relay:
         return turn
 
     def _introduce(self, consumer: Consumer) -> _Turn:
-        head = self._outbox.head()
-        with _asking():
-            keys = self._everything(consumer)
-        self._outbox.enqueue(keys)
-        self._outbox.advance(consumer.name, head, (), ())
-        return _Turn(head)
+        start = 0
+        if self._everything is not None:
+            start = self._outbox.head()
+            with _asking():
+                keys = self._everything(consumer)
+            self._outbox.enqueue(keys)
+        self._outbox.advance(consumer.name, start, (), ())
+        return _Turn(start)
 
     def _hand_on(self, consumer: Consumer, seq: int) -> _Turn | None:
         changes = self._outbox.after(seq, BATCH)
