@@ -8,10 +8,11 @@ from typing import Final, Literal
 
 from aima.domain.finding import Found, text_id
 from aima.errors import ModelError, StackError, StoreError
+from aima.models.loader import load
 from aima.models.text_encoder import TextEncoder
 from aima.services.search.answers import Evidence, Reason, Unasked, log_odds, probability
 from aima.services.search.clues import Clue, Trail
-from aima.services.search.near import Near, demand_version
+from aima.services.search.near import Near, demand_version, model_of
 from aima.services.search.words import likeness, parts, spellings, words_of
 from aima.settings import Settings
 from aima.stores.moments import MomentStore
@@ -79,7 +80,7 @@ class TextSearch:
         if space is None:
             trail.unasked.append(Unasked("text", "meanings were not compared: the archive has no vectors of texts yet"))
             return {}
-        encoder = TextEncoder.open(self._settings)
+        encoder = TextEncoder(load(self._settings, model_of(space)))
         demand_version(space, encoder.model_version)
         hits = self._near.hits(space, encoder.queries([text])[0], many)
         trail.models["text"], trail.vectors = space.model_version, True
