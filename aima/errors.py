@@ -18,6 +18,7 @@ AimaError
 │   ├── ModelMissing          in the catalogue, weights not built yet
 │   ├── ModelCorrupt          a checksum differs
 │   ├── ModelRefused          its licence, format or code is not allowed here
+│   ├── ModelBehind           the archive was not analysed with it, so it cannot answer yet
 │   └── ModelUnavailable      a package or a hub could not be reached
 ├── PlanInvalid               an analyzer reads a column that nothing gives
 ├── AnalysisFailed            an analysis ended without all of its segments
@@ -173,6 +174,12 @@ class ModelRefused(ModelError):
     """Its licence, format or code is not allowed here."""
 
     code, http_status = "model_refused", 403
+
+
+class ModelBehind(ModelError):
+    """The archive was not, or not wholly, analysed with it: it cannot answer yet."""
+
+    code, http_status = "model_behind", 409
 
 
 class ModelUnavailable(ModelError):

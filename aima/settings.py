@@ -43,6 +43,8 @@ class Models(BaseModel):
     strict_licences: bool = Field(False, description="refuse weights whose publisher states no licence")
     offline: bool = Field(False, description="never reach a package registry or a model hub")
     face_embedding: str = Field("face_embedding_512", description="catalogue name of the face model")
+    image_embedding: str | None = Field(None, description="that of the picture model; empty: the catalogue's default")
+    text_embedding: str | None = Field(None, description="that of the text model; empty: the catalogue's default")
 
 
 class Media(BaseModel):

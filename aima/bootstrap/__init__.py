@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from aima import local
 from aima.services.exports import ExportService
 from aima.services.media import MediaService
+from aima.services.model_versions import ActiveModels, ModelService, active
 from aima.services.persons import PersonService
 from aima.settings import Settings
 from aima.storage.archive import Archive
@@ -19,15 +20,21 @@ from aima.stores.postgres import PostgresStores
 if TYPE_CHECKING:
     from aima.services.analyses import AnalysisService
     from aima.services.dossiers import DossierService
+    from aima.services.fusion import FusionReport
     from aima.services.metrics import MetricsService
     from aima.services.projections.service import ProjectionService
+    from aima.stores.milvus import MilvusVectors
     from aima.stores.mongo import MongoDocuments
 
 
 @dataclass(frozen=True)
 class Services:
-    """Everything that a command, a job or a route may call. `at_end` runs when they are closed."""
+    """Everything that a command, a job or a route may call. `at_end` runs when they are closed.
 
+    given: the settings without what was switched in this archive; settings: with it.
+    """
+
+    given: Settings
     settings: Settings
     stores: PostgresStores
     archive: Archive
@@ -62,6 +69,35 @@ class Services:
         return documents
 
     @cached_property
+    def vectors(self) -> MilvusVectors:
+        """The vector store; connects when it is first asked. Its client takes half a second to import.
+
+        Raises:
+            StackDown: the local server is to be used and does not run.
+            SettingInvalid: AIMA_STORES__MILVUS is no URL of a Milvus.
+        """
+        from aima.stores.milvus import MilvusVectors
+
+        vectors = MilvusVectors.open(local.milvus_url(self.settings), local.namespace(self.settings))
+        self.at_end.callback(vectors.close)
+        return vectors
+
+    @cached_property
+    def spaces(self) -> ActiveModels:
+        """Which model versions answer."""
+        return ActiveModels(self.given, self.stores)
+
+    @cached_property
+    def models(self) -> ModelService:
+        """Switches models, and fuses the archive with another face model."""
+        from aima.bootstrap.analysis import wire_fusion
+
+        def fuse(settings: Settings) -> FusionReport:
+            return wire_fusion(settings, self.stores, self.archive).fuse(settings.user)
+
+        return ModelService(self.given, self.stores, self.settings.user, fuse)
+
+    @cached_property
     def dossiers(self) -> DossierService:
         """Reads dossiers; from the truth where the documents do not answer."""
         from aima.services.dossiers import DossierService
@@ -94,7 +130,8 @@ def open_services(settings: Settings) -> Iterator[Services]:
     with ExitStack() as at_end:
         stores = at_end.enter_context(PostgresStores.open(local.postgres_url(settings)))
         yield Services(
-            settings=settings,
+            given=settings,
+            settings=active(settings, stores),
             stores=stores,
             archive=Archive(settings.archive_dir),
             media=MediaService(stores),

@@ -57,10 +57,19 @@ def wire(settings: Settings, stores: PostgresStores, archive: Archive, at_end: E
         SettingInvalid: the face model that the settings choose cannot link persons.
     """
     intake = Intake(settings, stores.media, stores.ensure_user(settings.user))
-    fusion = FusionService(settings, stores, archive, *_face_model(settings))
+    fusion = wire_fusion(settings, stores, archive)
     sightings = SightingService(stores, archive, TextService(settings, stores))
     metrics = MetricsService(settings, stores)
     return AnalysisService(settings, stores, intake, fusion, sightings, metrics, RayRunner(settings, at_end))
+
+
+def wire_fusion(settings: Settings, stores: PostgresStores, archive: Archive) -> FusionService:
+    """The service that fuses with the face model of the settings.
+
+    Raises:
+        SettingInvalid: that model cannot link persons.
+    """
+    return FusionService(settings, stores, archive, *_face_model(settings))
 
 
 def _face_model(settings: Settings) -> tuple[Calibration, str]:

@@ -69,7 +69,7 @@ def split(state: State, person_id: str, track_ids: Collection[str], new_id: str)
 
 
 def undo(state: State, event_id: str | None = None) -> Decision:
-    """Take an event back; without an id the last decision of a person that stands. Undoing an undo is a redo.
+    """Take an event back; without an id the last decision about persons that stands. Undoing an undo is a redo.
 
     Raises:
         EventUnknown: there is no such event, or no decision to undo.
@@ -87,7 +87,7 @@ def undo(state: State, event_id: str | None = None) -> Decision:
 
 def _last_decision(standing: list[Event]) -> Event:
     for event in reversed(standing):
-        if event.kind not in {"fused", "undone"}:
+        if event.kind not in {"fused", "switched", "undone"}:
             return event
     raise EventUnknown("there is no decision to undo", "see: aima persons history")
 

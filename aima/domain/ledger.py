@@ -10,7 +10,7 @@ from typing import Any, Final, Literal
 
 from aima.errors import LedgerBroken
 
-Kind = Literal["fused", "named", "merged", "split", "undone"]
+Kind = Literal["fused", "named", "merged", "split", "switched", "undone"]
 Payload = Mapping[str, Any]
 
 ORIGIN: Final = "0" * 64

@@ -19,6 +19,9 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 WEIGHTS = "model.onnx"
 """Name of a converted network in its directory."""
 
+CHOSEN = ("face_embedding", "image_embedding", "text_embedding")
+"""Tasks for which a setting, or a switch of this archive, names the model."""
+
 OWN_CATALOGUE = "catalogue.toml"
 """File in the models directory with a user's own entries; read in the production profile."""
 
@@ -148,8 +151,8 @@ def find(settings: Settings, task_or_name: str) -> Entry:
     entries = catalogue(settings)
     if task_or_name in entries:
         return entries[task_or_name]
-    if task_or_name == "face_embedding":
-        return _chosen(entries, settings.models.face_embedding, task_or_name)
+    if task_or_name in CHOSEN and (name := getattr(settings.models, task_or_name)):
+        return _chosen(entries, name, task_or_name)
     for entry in entries.values():
         if entry.task == task_or_name and entry.default:
             return entry
@@ -171,7 +174,7 @@ def _chosen(entries: Mapping[str, Entry], name: str, task: str) -> Entry:
     entry = entries.get(name)
     if entry is None or entry.task != task:
         names = ", ".join(e.name for e in entries.values() if e.task == task)
-        raise SettingInvalid(f"AIMA_MODELS__FACE_EMBEDDING: {name} is no model for {task}", f"one of {names}")
+        raise SettingInvalid(f"AIMA_MODELS__{task.upper()}: {name} is no model for {task}", f"one of {names}")
     return entry
 
 

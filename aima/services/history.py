@@ -46,6 +46,8 @@ def words(event: Event, numbers: Mapping[str, int], seqs: Mapping[str, int]) -> 
         case "split":
             parts = _count(given["locators"], "track")
             return f"{parts} of #{numbers[given['person_id']]} split off as #{given['number']}"
+        case "switched":
+            return f"{given['model']} answers for {given['task']}"
         case "undone":
             return f"event {seqs[given['event_id']]} was undone"
 

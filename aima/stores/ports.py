@@ -24,6 +24,7 @@ from aima.domain.observation import Crop, ObservationKey, Receipt
 from aima.domain.outbox import Outbox
 from aima.domain.page import Stretch, Totals
 from aima.domain.person import Person, RunRecord, TrackRecord
+from aima.domain.switching import ActiveModel
 from aima.domain.track import Appearance
 from aima.stores.moments import MomentStore
 
@@ -286,6 +287,30 @@ class DashboardStore(Protocol):
         ...
 
 
+class ActiveModelStore(Protocol):
+    """Which models answer, by the switches of the ledger that stand, and what they have seen."""
+
+    def all(self) -> dict[str, ActiveModel]:
+        """By task, for the tasks that were switched."""
+        ...
+
+    def versions_observed(self, analyzer: str) -> list[str]:
+        """Versions of model and code that observations of an analyzer exist of, sorted."""
+        ...
+
+    def versions_embedded(self) -> list[str]:
+        """Versions of text models that vectors of texts exist of, sorted."""
+        ...
+
+    def media_without(self, analyzer: str, model_version: str) -> list[str]:
+        """Media of which a segment was observed by other versions of this analyzer, but not by this one, sorted."""
+        ...
+
+    def texts_without(self, model_version: str) -> int:
+        """How many texts of findings have no vector of this model."""
+        ...
+
+
 class Stores(Protocol):
     """Everything that services read and write."""
 
@@ -322,6 +347,11 @@ class Stores(Protocol):
     @property
     def sightings(self) -> SightingStore:
         """Shots, findings and vectors of texts."""
+        ...
+
+    @property
+    def models(self) -> ActiveModelStore:
+        """Which models answer."""
         ...
 
     @property

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, inser
 from aima.domain.identity import State
 from aima.domain.person import TrackRecord, appearance_id, appearances_of
 from aima.domain.track import Appearance
+from aima.stores.postgres.active_models import project_models
 from aima.stores.postgres.announce import announce
 from aima.stores.postgres.persons import read_tracks
 from aima.stores.postgres.schema import (
@@ -36,6 +37,7 @@ def project(connection: Connection, state: State, changed: Set[str] = frozenset(
     met, media = _appearances(connection, placed)
     own = select(media_files.c.media_id).where(media_files.c.content_id.in_(contents | weighed))
     _announce(connection, contents, people | met, media | set(connection.scalars(own)))
+    project_models(connection, state)
 
 
 def _announce(connection: Connection, contents: Set[str], people: Set[str], touched: Set[str]) -> None:

@@ -8,6 +8,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from aima.stores.postgres import migrate, users
+from aima.stores.postgres.active_models import PostgresActiveModels
 from aima.stores.postgres.dashboards import PostgresDashboards
 from aima.stores.postgres.engine import open_engine
 from aima.stores.postgres.fusion import PostgresFusion
@@ -35,6 +36,7 @@ class PostgresStores:
         self.fusion = PostgresFusion(engine)
         self.persons = PostgresPersons(engine)
         self.sightings = PostgresSightings(engine)
+        self.models = PostgresActiveModels(engine)
         self.outbox = PostgresOutbox(engine)
         self.moments = PostgresMoments(engine)
         self.pages = PostgresPages(engine)
