@@ -21,6 +21,7 @@ from pymongo.errors import (
 from aima.errors import AimaError, DiskFull, SettingInvalid, StoreError, StoreUnreachable
 
 SELECT_MS, CONNECT_MS, SOCKET_MS, HEARTBEAT_MS = 4_000, 3_000, 15_000, 5_000
+SCHEMES = ("mongodb://", "mongodb+srv://")
 NOT_ALLOWED, WRONG_PASSWORD, INVALID, DUPLICATE, NO_SPACE = 13, 18, 121, 11000, 14031
 
 Client = MongoClient[dict[str, Any]]
@@ -36,6 +37,8 @@ def open_client(url: str) -> Client:
         SettingInvalid: it is no MongoDB URL.
     """
     try:
+        if not url.startswith(SCHEMES):
+            raise InvalidURI("another scheme")
         return MongoClient(
             url,
             appname="aima",
