@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 from aima.errors import DiskFull, HomeUnusable
+from aima.telemetry.failpoints import failpoint
 
 
 class Archive:
@@ -31,6 +32,7 @@ class Archive:
             write_whole(target, data)
         except OSError as error:
             raise explained(error, self.root) from error
+        failpoint("archive.put")
         return hashlib.sha256(data).hexdigest()
 
     def get(self, name: str) -> bytes:
@@ -65,6 +67,7 @@ def write_whole(target: Path, data: bytes) -> None:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        failpoint("archive.before_rename")
         Path(temporary).replace(target)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

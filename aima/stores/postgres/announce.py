@@ -8,6 +8,7 @@ from sqlalchemy import Connection, insert, text
 
 from aima.domain.outbox import Topic
 from aima.stores.postgres.schema import outbox
+from aima.telemetry.failpoints import failpoint
 
 CHANNEL = "aima_outbox"
 LOCK = 0x6F757462  # "outb"
@@ -24,3 +25,4 @@ def announce(connection: Connection, topic: Topic, keys: Iterable[str]) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     connection.execute(insert(outbox), rows)
     connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})
+    failpoint("outbox.announced")

@@ -20,6 +20,7 @@ from aima.domain.observation import Crop
 from aima.domain.track import Track
 from aima.stores.postgres import ledger, projection
 from aima.stores.postgres.schema import assignments, crops, fusion_runs, tracks
+from aima.telemetry.failpoints import failpoint
 
 FUSING = 0x66757365  # "fuse"
 SAME_FACE_IOU = 0.5
@@ -64,6 +65,7 @@ class PostgresFusion:
                 projection.project(connection, state)  # known bytes may have come as another owner's medium
                 return False
             self._write(connection, run, facts, state, actor)
+        failpoint("fusion.recorded")
         return True
 
     def _write(self, connection: Connection, run: FusionRun, facts: dict[str, Any], state: State, actor: str) -> None:
@@ -79,6 +81,7 @@ class PostgresFusion:
         connection.execute(insert(fusion_runs).values(header))
         changed = _write_tracks(connection, run.tracks)
         _write_assignments(connection, run_id, run, recognised.person_ids)
+        failpoint("fusion.run_written")
         after = apply(state, event, lambda wanted: ledger.read_run(connection, wanted))
         projection.project(connection, after, changed)
 

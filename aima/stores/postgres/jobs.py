@@ -14,6 +14,7 @@ from aima.errors import StoreError
 from aima.stores.postgres.announce import announce
 from aima.stores.postgres.schema import analysis_jobs as jobs
 from aima.stores.postgres.schema import media_files
+from aima.telemetry.failpoints import failpoint
 
 
 class PostgresJobs:
@@ -41,6 +42,7 @@ class PostgresJobs:
         }
         with self._engine.begin() as connection:
             connection.execute(insert(jobs).values(row).on_conflict_do_nothing())
+        failpoint("jobs.added")
 
     def set_state(
         self,
@@ -66,6 +68,7 @@ class PostgresJobs:
                 content = select(media_files.c.content_id).where(media_files.c.media_id == medium)
                 announce(connection, "content", connection.scalars(content))
                 announce(connection, "medium", [medium])
+        failpoint("jobs.moved")
 
     def of_medium(self, media_id: str) -> list[Job]:
         """Jobs of a medium, newest first."""

@@ -19,6 +19,7 @@ from aima.stores.postgres import projection
 from aima.stores.postgres.persons import locator_of
 from aima.stores.postgres.schema import assignments, fusion_runs, persons, tracks
 from aima.stores.postgres.schema import ledger_events as ledger
+from aima.telemetry.failpoints import failpoint
 
 LOCK = 0x6C656467  # "ledg"
 
@@ -50,11 +51,13 @@ class PostgresLedger:
             before = read_state(connection)
             decision = decide(before)
             event = append(connection, before, decision, actor)
+            failpoint("ledger.appended")
             after = apply(before, event, lambda run_id: read_run(connection, run_id))
             for conflict in after.noted:
                 if conflict.event_id == event.event_id:
                     raise DecisionImpossible(conflict.reason, "nothing was changed")
             projection.project(connection, after)
+        failpoint("ledger.decided")
         return Decided(event, before, after)
 
     def rebuild(self) -> None:

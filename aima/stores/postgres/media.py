@@ -14,6 +14,7 @@ from aima.domain.media import MediaInfo, Medium, Segment
 from aima.domain.text import display, storable
 from aima.stores.postgres.announce import announce
 from aima.stores.postgres.schema import contents, media_files, segments
+from aima.telemetry.failpoints import failpoint
 
 _JOINED = (
     select(media_files, contents.c.info).join(contents).order_by(media_files.c.raw_filename, media_files.c.media_id)
@@ -39,6 +40,7 @@ class PostgresMedia:
                 announce(connection, "content", [medium.content_id])
                 announce(connection, "medium", [medium.media_id])
             found = connection.execute(_JOINED.where(media_files.c.media_id == medium.media_id)).one()
+        failpoint("media.added")
         return _medium_of(found)
 
     def get(self, media_id: str) -> Medium | None:

@@ -14,6 +14,7 @@ from aima.domain.observation import Crop, ObservationKey, Receipt
 from aima.domain.text import storable
 from aima.stores.postgres.schema import crops
 from aima.stores.postgres.schema import observation_files as files
+from aima.telemetry.failpoints import failpoint
 
 _KEY = (files.c.content_id, files.c.analyzer, files.c.model_version, files.c.options_hash)
 
@@ -36,6 +37,7 @@ class PostgresObservations:
         """Write markers and crops in one transaction; repeating it changes nothing."""
         kept = [crop for receipt in receipts for crop in receipt.crops]
         pictures = [asdict(crop) | {"box": [float(side) for side in crop.box]} for crop in kept]
+        failpoint("observations.before_commit")
         with self._engine.begin() as connection:
             if receipts:
                 rows = [_row_of(receipt) for receipt in receipts]
@@ -44,6 +46,7 @@ class PostgresObservations:
                 given = insert(crops)
                 replaced = {column.name: given.excluded[column.name] for column in crops.c if not column.primary_key}
                 connection.execute(given.on_conflict_do_update(index_elements=["path"], set_=replaced), pictures)
+        failpoint("observations.committed")
 
     def forget(self, receipt: Receipt) -> None:
         """Take a marker back: its segment counts as not observed."""

@@ -14,6 +14,7 @@ from aima.domain.finding import Finding, Shot, Sighting, text_id
 from aima.domain.text import storable
 from aima.stores.postgres.announce import announce
 from aima.stores.postgres.schema import contents, findings, media_files, shots, sightings, text_vectors
+from aima.telemetry.failpoints import failpoint
 
 Vector = npt.NDArray[np.float32]
 
@@ -42,10 +43,12 @@ class PostgresSightings:
                 connection.execute(insert(shots), [_shot_row(content_id, shot) for shot in sighting.shots])
             if sighting.findings:
                 connection.execute(insert(findings), [_finding_row(content_id, found) for found in sighting.findings])
+            failpoint("sightings.written")
             changed = before ^ _text_ids(connection, content_id)
             announce(connection, "content", [content_id])
             announce(connection, "text", changed)
             announce(connection, "medium", _media_of(connection, content_id))
+        failpoint("sightings.recorded")
 
     def get(self, content_id: str) -> Sighting | None:
         """Shots and findings of a content, findings sorted by (start_us, kind, text, finding_id); or None."""
@@ -90,6 +93,7 @@ class PostgresSightings:
         with self._engine.begin() as connection:
             connection.execute(upsert(text_vectors).on_conflict_do_nothing(), rows)
             announce(connection, "text", (row["text_id"] for row in rows))
+        failpoint("texts.kept")
 
     def vectors_of(self, text_ids: Iterable[str]) -> dict[str, dict[str, Vector]]:
         """Vectors of these texts as far as findings hold them, by text_id, then by model version."""
