@@ -12,6 +12,7 @@ from aima import local
 from aima.services.exports import ExportService
 from aima.services.media import MediaService
 from aima.services.model_versions import ActiveModels, ModelService, active
+from aima.services.patience import Patience
 from aima.services.persons import PersonService
 from aima.settings import Settings
 from aima.storage.archive import Archive
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from aima.services.fusion import FusionReport
     from aima.services.metrics import MetricsService
     from aima.services.projections.service import ProjectionService
+    from aima.services.timelines import TimelineService
     from aima.stores.milvus import MilvusVectors
     from aima.stores.mongo import MongoDocuments
 
@@ -52,7 +54,12 @@ class Services:
         """
         from aima.bootstrap.analysis import wire
 
-        return wire(self.settings, self.stores, self.archive, self.at_end)
+        return wire(self.settings, self.stores, self.archive, self.at_end, self.patience)
+
+    @cached_property
+    def patience(self) -> Patience:
+        """How long an analysis waits for a database that is away, and who is told."""
+        return Patience(self.settings.stores.patience_s)
 
     @cached_property
     def documents(self) -> MongoDocuments:
@@ -103,6 +110,13 @@ class Services:
         from aima.services.dossiers import DossierService
 
         return DossierService(self.stores, lambda: self.documents)
+
+    @cached_property
+    def timelines(self) -> TimelineService:
+        """When who and what is seen in a medium."""
+        from aima.services.timelines import TimelineService
+
+        return TimelineService(self.stores)
 
     @cached_property
     def metrics(self) -> MetricsService:

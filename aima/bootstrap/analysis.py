@@ -16,6 +16,7 @@ from aima.services.analyses import AnalysisService
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake
 from aima.services.metrics import MetricsService
+from aima.services.patience import Patience
 from aima.services.sightings import SightingService
 from aima.services.texts import TextService
 from aima.settings import Settings
@@ -50,17 +51,20 @@ class RayRunner:
             self._is_connected = True
 
 
-def wire(settings: Settings, stores: PostgresStores, archive: Archive, at_end: ExitStack) -> AnalysisService:
-    """The service that analyses for the user of the settings.
+def wire(
+    settings: Settings, stores: PostgresStores, archive: Archive, at_end: ExitStack, patience: Patience
+) -> AnalysisService:
+    """The service that analyses for the user of the settings, and outlives a database that is away.
 
     Raises:
         SettingInvalid: the face model that the settings choose cannot link persons.
     """
-    intake = Intake(settings, stores.media, stores.ensure_user(settings.user))
-    fusion = wire_fusion(settings, stores, archive)
-    sightings = SightingService(stores, archive, TextService(settings, stores))
+    patient = patience.around_stores(stores)
+    intake = Intake(settings, patient.media, stores.ensure_user(settings.user))
+    fusion = patience.around(wire_fusion(settings, stores, archive))
+    sightings = SightingService(patient, archive, TextService(settings, patient))
     metrics = MetricsService(settings, stores)
-    return AnalysisService(settings, stores, intake, fusion, sightings, metrics, RayRunner(settings, at_end))
+    return AnalysisService(settings, patient, intake, fusion, sightings, metrics, RayRunner(settings, at_end))
 
 
 def wire_fusion(settings: Settings, stores: PostgresStores, archive: Archive) -> FusionService:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 
 from aima import local
-from aima.bootstrap import open_services
+from aima.bootstrap import Services, open_services
+from aima.errors import StackError, StoreError
 from aima.evaluation.workspace import PURPOSE, Workspace
 from aima.settings import Settings, Stores
 from aima.storage.scratch import scratch_folder
@@ -29,8 +30,16 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
     with ExitStack() as at_end:
         url = at_end.enter_context(scratch_database(local.postgres_url(settings), PURPOSE))
         folder = at_end.enter_context(scratch_folder(settings.home / "workspaces"))
-        stores = Stores(**settings.stores.model_dump() | {"postgres": url})
+        stores = Stores(**settings.stores.model_dump() | {"postgres": url, "namespace": None})
         own = settings.model_copy(update={"archive": folder / "archive", "stores": stores})
         services = at_end.enter_context(open_services(own))
+        at_end.callback(_drop_projections, services)
         analyses = services.analyses
         yield Workspace(own, services.stores, services.archive, analyses, analyses.fusion)
+
+
+def _drop_projections(services: Services) -> None:
+    """Remove documents and vectors of a workspace, where it had any. A server that is away keeps them unseen."""
+    for name in {"documents", "vectors"} & vars(services).keys():
+        with suppress(StackError, StoreError):
+            getattr(services, name).drop_all()

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from aima.cli.output import err, printable
 from aima.settings import load_settings
 
 if TYPE_CHECKING:
@@ -22,4 +23,9 @@ def opened() -> Iterator[Services]:
     from aima.bootstrap import open_services
 
     with open_services(load_settings()) as services:
+        services.patience.tell = _say
         yield services
+
+
+def _say(text: str) -> None:
+    err.print(printable(text), style="yellow", highlight=False, soft_wrap=True)

@@ -1,0 +1,87 @@
+"""Patience with small things that fail as the database does."""
+
+from collections.abc import Callable
+
+import pytest
+
+from aima.errors import DiskFull, StoreUnreachable
+from aima.services import patience as waiting
+from aima.services.patience import Patience
+from aima.stores.postgres import PostgresStores
+
+WHERE = "the database at 127.0.0.1:5"
+
+
+class Shaky:
+    """Fails as often as it is told to, then counts."""
+
+    limit = 3
+
+    def __init__(self, failures: int, error: Callable[[], Exception] | None = None) -> None:
+        self.left, self.calls = failures, 0
+        self.error = error or (lambda: StoreUnreachable(f"{WHERE} does not answer: refused", "start it"))
+
+    def ask(self, add: int, *, twice: bool = False) -> int:
+        self.calls += 1
+        if self.left:
+            self.left -= 1
+            raise self.error()
+        return (self.calls + add) * (2 if twice else 1)
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    monkeypatch.setattr(waiting, "PAUSES_S", (0.01,))
+    return []
+
+
+def test_what_failed_is_done_again_and_told_once(told: list[str]) -> None:
+    shaky = Shaky(4)
+    assert Patience(30, told.append).around(shaky).ask(1, twice=True) == 12
+    assert told == [
+        f"{WHERE} does not answer: refused; waiting up to 30 s",
+        f"{WHERE} answers again after 0 s",
+    ]
+
+
+def test_what_works_is_done_once_and_nothing_is_told(told: list[str]) -> None:
+    patient = Patience(30, told.append).around(Shaky(0))
+    assert (patient.ask(0), patient.limit, told) == (1, 3, [])
+
+
+def test_after_waiting_in_vain_nothing_is_waited_for_until_it_answers(told: list[str]) -> None:
+    patience = Patience(0.05, told.append)
+    gone = Shaky(10**6)
+    with pytest.raises(StoreUnreachable, match="refused"):
+        patience.around(gone).ask(0)
+    calls = gone.calls
+    assert calls > 2
+    with pytest.raises(StoreUnreachable):
+        patience.around(gone).ask(0)
+    assert gone.calls == calls + 1
+    assert len(told) == 1
+    assert patience.around(Shaky(0)).ask(0) == 1
+    assert patience.around(Shaky(1)).ask(0) == 2
+
+
+@pytest.mark.parametrize("error", [DiskFull, ValueError])
+def test_other_errors_are_not_repeated(told: list[str], error: type[Exception]) -> None:
+    shaky = Shaky(1, lambda: error("no"))
+    with pytest.raises(error):
+        Patience(30, told.append).around(shaky).ask(0)
+    assert (shaky.calls, told) == (1, [])
+
+
+def test_another_failure_while_waiting_ends_it(told: list[str]) -> None:
+    errors = iter([StoreUnreachable(f"{WHERE} refuses: starting up"), DiskFull("full")])
+    with pytest.raises(DiskFull):
+        Patience(30, told.append).around(Shaky(2, lambda: next(errors))).ask(0)
+    assert told == [f"{WHERE} refuses: starting up; waiting up to 30 s"]
+
+
+def test_stores_are_patient_but_for_locks_and_figures(stores: PostgresStores, told: list[str]) -> None:
+    patient = Patience(30, told.append).around_stores(stores)
+    assert patient.media.all() == []
+    assert patient.fusion is stores.fusion
+    assert patient.metrics is stores.metrics
+    assert patient.jobs is not stores.jobs
