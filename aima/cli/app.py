@@ -20,6 +20,8 @@ from aima.cli import (
     relay,
     sheet,
     stack,
+    stats,
+    timeline,
     verify,
 )
 
@@ -38,6 +40,8 @@ app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")
 sheet.register(persons.app)
 app.add_typer(persons.app, name="persons")
+timeline.register(app)
+stats.register(app)
 export.register(app)
 evaluate.register(app)
 verify.register(app)

@@ -6,6 +6,7 @@ A document stands for itself: it must open from a disk, years later, without AIM
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
@@ -27,3 +28,14 @@ def publish(text: str, path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.encode())
     return path
+
+
+def marks(intervals: Iterable[tuple[int, int]], duration_us: int) -> str:
+    """Elements that mark intervals on a rail of this length; what lies beyond its end is cut off."""
+    return "".join(_mark(start, end, duration_us) for start, end in intervals)
+
+
+def _mark(start_us: int, end_us: int, duration_us: int) -> str:
+    left = 100 * min(start_us / duration_us, 1.0)
+    width = min(100 * (end_us - start_us) / duration_us, 100 - left)
+    return f'<i style="left:{left:.2f}%;width:{width:.2f}%"></i>'

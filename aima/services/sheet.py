@@ -16,7 +16,7 @@ from string import Template
 from aima.domain.clock import clock
 from aima.domain.media import Medium
 from aima.domain.text import count, display
-from aima.services.markup import look, picture_source, publish
+from aima.services.markup import look, marks, picture_source, publish
 from aima.services.person_views import PersonView, Seen
 from aima.storage.archive import Archive
 
@@ -94,15 +94,9 @@ def _sighting(sighting: Sighting) -> str:
     name = f"<dt>{_text(sighting.filename)}</dt>"
     if not sighting.duration_us:
         return f'{name}<dd class="times">picture</dd>'
-    marks = "".join(_mark(start, end, sighting.duration_us) for start, end in sighting.intervals)
+    rail = marks(sighting.intervals, sighting.duration_us)
     times = ", ".join(f"{clock(start)}\u2013{clock(end)}" for start, end in sighting.intervals)
-    return f'{name}<dd><div class="rail">{marks}</div><div class="times">{times}</div></dd>'
-
-
-def _mark(start_us: int, end_us: int, duration_us: int) -> str:
-    left = 100 * min(start_us / duration_us, 1.0)
-    width = min(100 * (end_us - start_us) / duration_us, 100 - left)
-    return f'<i style="left:{left:.2f}%;width:{width:.2f}%"></i>'
+    return f'{name}<dd><div class="rail">{rail}</div><div class="times">{times}</div></dd>'
 
 
 def _text(text: str) -> str:

@@ -1,0 +1,81 @@
+"""The time line of a medium as one HTML file: lanes of bars, with the kept pictures of persons.
+
+It stands for itself: pictures are embedded, nothing is loaded, no script runs, texts from outside are escaped.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Sequence
+from importlib import resources
+from pathlib import Path
+from string import Template
+
+from aima.domain.clock import clock
+from aima.domain.text import count, display
+from aima.services.markup import look, marks, picture_source, publish
+from aima.services.timelines import FindingLane, PersonLane, Timeline
+from aima.storage.archive import Archive
+
+
+def write_timeline(timeline: Timeline, archive: Archive, path: Path) -> Path:
+    """Write the page, whole or not at all; readable by its owner alone, since it shows faces."""
+    return publish(timeline_html(timeline, archive), path)
+
+
+def timeline_html(timeline: Timeline, archive: Archive) -> str:
+    """The page as one HTML document."""
+    page = Template(resources.files("aima.services").joinpath("timeline.html").read_text("utf-8"))
+    sections = "\n".join(section for section in _sections(timeline, archive) if section)
+    length = "picture" if timeline.medium.info.kind == "image" else clock(timeline.end_us)
+    summary = f"{length}, {count(len(timeline.shots), 'shot')}, {count(len(timeline.persons), 'person')}"
+    title = _text(timeline.medium.filename)
+    return page.substitute(title=title, look=look(), summary=summary, sections=sections, digest=timeline.digest)
+
+
+def _sections(timeline: Timeline, archive: Archive) -> Iterator[str]:
+    end = timeline.end_us
+    cuts = marks([(shot.start_us, shot.start_us) for shot in timeline.shots], end)
+    yield _section("Shots", [f'<div class="rail cuts">{cuts}</div>'] if timeline.shots else [])
+    yield _section("Persons", [_person(lane, end, archive) for lane in timeline.persons])
+    for title, lanes in (("Things", timeline.objects), ("Labels", timeline.labels), ("Writing", timeline.texts)):
+        yield _section(title, [_found(lane, end) for lane in lanes])
+
+
+def _section(title: str, rows: Sequence[str]) -> str:
+    return f"<section><h2>{title}</h2>{''.join(rows)}</section>" if rows else ""
+
+
+def _person(lane: PersonLane, end_us: int, archive: Archive) -> str:
+    spans = [(p.start_us, p.end_us) for p in lane.presences]
+    words = ", ".join(
+        _span(p.start_us, p.end_us) + (f" {p.expression}" if p.expression else "") for p in lane.presences
+    )
+    return _row(lane.label, spans, end_us, words, _picture(lane, archive))
+
+
+def _found(lane: FindingLane, end_us: int) -> str:
+    spans = [(span.start_us, span.end_us) for span in lane.spans]
+    return _row(lane.text, spans, end_us, ", ".join(_span(start, end) for start, end in spans))
+
+
+def _row(label: str, spans: Iterable[tuple[int, int]], end_us: int, words: str, picture: str = "") -> str:
+    rail = f'<div class="rail">{marks(spans, end_us)}</div>'
+    return f'<div class="lane">{picture}<b>{_text(label)}</b><div>{rail}<div class="times">{words}</div></div></div>'
+
+
+def _picture(lane: PersonLane, archive: Archive) -> str:
+    """The kept picture; one that is no longer there is left out."""
+    try:
+        jpeg = archive.get(lane.picture) if lane.picture else None
+    except FileNotFoundError:
+        jpeg = None
+    return f'<img alt="{_text(lane.label)}" src="{picture_source(jpeg)}">' if jpeg else ""
+
+
+def _span(start_us: int, end_us: int) -> str:
+    return f"{clock(start_us)}\u2013{clock(end_us)}"
+
+
+def _text(text: str) -> str:
+    return html.escape(display(text))

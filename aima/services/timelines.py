@@ -1,0 +1,148 @@
+"""The time line of a medium: its shots, and when who and what is seen in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from aima.domain.finding import Finding, FindingKind, Shot
+from aima.domain.media import Medium
+from aima.domain.page import Stretch
+from aima.domain.person import Person, TrackRecord
+from aima.fusion.emotions import expression_of, name_expression
+from aima.services.media import resolve
+from aima.stores.ports import Stores
+
+
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """One appearance of a person. confidence: 0..1; expression: its name, "uncertain", or None where none was seen."""
+
+    start_us: int
+    end_us: int
+    confidence: float
+    expression: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLane:
+    """When a person is seen. picture: the best one of this medium, relative to the archive; None if none was kept."""
+
+    person_id: str
+    number: int
+    label: str
+    presences: tuple[Presence, ...]
+    picture: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingLane:
+    """When something is seen: spans of one kind and text, in order of time."""
+
+    text: str
+    spans: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Everything that is known of a medium over its time. Lanes stand in the order of their first span.
+
+    end_us: length of the medium; a picture lasts one sample step. digest: sha256 over what is seen when (see `digest`).
+    """
+
+    medium: Medium
+    end_us: int
+    shots: tuple[Shot, ...]
+    persons: tuple[PersonLane, ...]
+    objects: tuple[FindingLane, ...]
+    labels: tuple[FindingLane, ...]
+    texts: tuple[FindingLane, ...]
+    digest: str
+
+
+class TimelineService:
+    """Reads time lines from the truth: they are never behind it."""
+
+    def __init__(self, stores: Stores) -> None:
+        self._stores = stores
+
+    def timeline(self, which: str) -> Timeline:
+        """The time line of a medium, given by id, beginning of an id, name or path, in a handful of queries.
+
+        Raises:
+            MediaMissing, MediaError: none or several are meant.
+        """
+        return self.of(resolve(self._stores.media.all(), which))
+
+    def of(self, medium: Medium) -> Timeline:
+        """The time line of this medium."""
+        sighting = self._stores.sightings.get(medium.content_id)
+        shots, findings = (sighting.shots, sighting.findings) if sighting else ((), ())
+        persons = tuple(self._persons(medium))
+        ends = [presence.end_us for lane in persons for presence in lane.presences]
+        end_us = max((medium.info.duration_us, *(shot.end_us for shot in shots[-1:]), *ends, 1))
+        objects, labels, texts = (tuple(_lanes(findings, kind)) for kind in ("object", "label", "text"))
+        found = digest(shots, persons, findings)
+        return Timeline(medium, end_us, shots, persons, objects, labels, texts, found)
+
+    def _persons(self, medium: Medium) -> Iterator[PersonLane]:
+        stretches = self._stores.pages.of_medium(medium.media_id)
+        people = {person.person_id: person for person in self._stores.persons.of({s.person_id for s in stretches})}
+        tracks: dict[str | None, list[TrackRecord]] = defaultdict(list)
+        for track in self._stores.persons.tracks_in([medium.content_id]):
+            tracks[track.person_id].append(track)
+        by_person: dict[str, list[Stretch]] = defaultdict(list)
+        for stretch in stretches:
+            by_person[stretch.person_id].append(stretch)
+        return (_lane(people[person_id], own, tracks[person_id]) for person_id, own in by_person.items())
+
+
+def digest(shots: Iterable[Shot], persons: Iterable[PersonLane], findings: Iterable[Finding]) -> str:
+    """sha256 in hex over what is seen when: times to 1 ms, boxes to 1 pixel, scores to 0.01.
+
+    The names of persons and of the medium stay out, and so do ids that no other table knows.
+    """
+    form = {
+        "shots": [[_ms(shot.start_us), _ms(shot.end_us)] for shot in shots],
+        "persons": sorted(
+            [lane.person_id, _ms(p.start_us), _ms(p.end_us), round(100 * p.confidence), p.expression]
+            for lane in persons
+            for p in lane.presences
+        ),
+        "findings": sorted(_form(finding) for finding in findings),
+    }
+    return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
+
+
+def _form(finding: Finding) -> list[object]:
+    box = [round(side) for side in finding.box or ()]
+    times = [_ms(finding.start_us), _ms(finding.end_us), _ms(finding.best_pts_us)]
+    return [finding.kind, finding.text, *times, round(100 * finding.score), finding.most, box]
+
+
+def _ms(time_us: int) -> int:
+    return (time_us + 500) // 1000
+
+
+def _lane(person: Person, stretches: Sequence[Stretch], tracks: Sequence[TrackRecord]) -> PersonLane:
+    pictures = [(t.picture_quality or 0.0, t.picture_path) for t in tracks if t.picture_path is not None]
+    best = max(pictures, key=lambda one: one[0], default=(0.0, None))[1]
+    presences = tuple(Presence(s.start_us, s.end_us, s.confidence, _expression(s, tracks)) for s in stretches)
+    return PersonLane(person.person_id, person.number, person.label, presences, best)
+
+
+def _expression(stretch: Stretch, tracks: Iterable[TrackRecord]) -> str | None:
+    """The expression over the tracks of an appearance, each weighted by its samples."""
+    own = (t for t in tracks if stretch.start_us <= t.locator.start_us and t.locator.end_us <= stretch.end_us)
+    return name_expression(expression_of((track.expression, track.samples) for track in own))
+
+
+def _lanes(findings: Iterable[Finding], kind: FindingKind) -> Iterator[FindingLane]:
+    by_text: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        if finding.kind == kind:
+            by_text[finding.text].append(finding)
+    return (FindingLane(text, tuple(spans)) for text, spans in by_text.items())
