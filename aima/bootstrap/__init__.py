@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aima import local
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aima.services.fusion import FusionReport
     from aima.services.metrics import MetricsService
     from aima.services.projections.service import ProjectionService
+    from aima.services.search.service import SearchService
     from aima.services.timelines import TimelineService
     from aima.stores.milvus import MilvusVectors
     from aima.stores.mongo import MongoDocuments
@@ -131,6 +132,14 @@ class Services:
         from aima.bootstrap.projections import wire
 
         return wire(self)
+
+    @cached_property
+    def search(self) -> SearchService:
+        """Answers by face, picture and words. Reaches the vectors when a query needs them."""
+        from aima.services.search.service import SearchService
+
+        progress = partial(self.projections.as_of, "vectors")
+        return SearchService(self.settings, self.stores, self.spaces, lambda: self.vectors, progress)
 
 
 @contextmanager

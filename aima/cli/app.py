@@ -18,6 +18,7 @@ from aima.cli import (
     persons,
     rebuild,
     relay,
+    search,
     sheet,
     stack,
     stats,
@@ -40,6 +41,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")
 sheet.register(persons.app)
 app.add_typer(persons.app, name="persons")
+search.register(app)
 timeline.register(app)
 stats.register(app)
 export.register(app)

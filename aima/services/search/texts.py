@@ -22,7 +22,9 @@ LEAST_LETTERS: Final = 0.3
 NAME: Final = 0.8
 """The same for names of persons."""
 CERTAIN: Final = 0.98
-"""How likely the same letters mean the same."""
+"""How likely the same letters mean the same ..."""
+LESS_CERTAIN: Final = 0.95
+"""... and how likely a like vector at most."""
 MEANINGS: Final = 100
 """Texts of like meaning that are looked at ..."""
 MEANINGS_WITHIN: Final = 1000
@@ -84,7 +86,8 @@ class TextSearch:
         demand_version(space, encoder.model_version)
         hits = self._near.hits(space, encoder.queries([text])[0], many)
         trail.models["text"], trail.vectors = space.model_version, True
-        return {hit.group: _Match(probability(self._near.log_odds(space, hit.score)), "meaning") for hit in hits}
+        chances = {hit.group: probability(self._near.log_odds(space, hit.score)) for hit in hits}
+        return {one: _Match(min(chance, LESS_CERTAIN), "meaning") for one, chance in chances.items()}
 
 
 @dataclass(frozen=True, slots=True, order=True)
