@@ -1,4 +1,8 @@
-"""Where something is written in key frames: coarsely at first, and finely only where there may be something."""
+"""Where something is written in key frames.
+
+A coarse look first, and a fine one only where it finds something, was tried and left out: small writing is lost, and
+what is saved is little, as patterns that are no writing look most like it when they are coarse.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,13 @@ from aima.analyzers.base import Analyzer, Options
 from aima.analyzers.centerface import prepare
 from aima.analyzers.crops import Pixels
 from aima.analyzers.key_frames import key_frames
-from aima.analyzers.text_lines import NONE, Floats, TextLines, decode
+from aima.analyzers.text_lines import Floats, TextLines, decode
 from aima.domain.batch import FrameBatch
 from aima.domain.observation import TEXT_LINE_COLUMNS
 from aima.models.model import Model
+
+WHOLE = 0.6
+"""A line that takes this share of the picture is none: blurred pictures are taken for one letter."""
 
 
 class TextDetectorOptions(Options):
@@ -23,7 +30,7 @@ class TextDetectorOptions(Options):
 
     interval_s: float = Field(3.0, gt=0, description="seconds from one frame that is looked at to the next")
     long_side: int = Field(960, ge=64, le=4096, description="pixels of the longer side at which writing is looked for")
-    glance_side: int = Field(480, ge=0, le=4096, description="first looked at so coarsely; 0: at once at the full size")
+    small_side: int = Field(480, ge=0, le=4096, description="smaller pictures are enlarged to this longer side")
     min_score: float = Field(0.5, gt=0, lt=1, description="lower finds more lines and more that are none")
     min_height: float = Field(8, ge=0, description="lowest line in pixels of the analysed frame")
     most: int = Field(100, ge=1, description="lines per frame at most, the highest ones")
@@ -55,22 +62,13 @@ class TextDetector(Analyzer[TextDetectorOptions]):
 
     def _look(self, frame: Pixels, options: TextDetectorOptions) -> TextLines:
         """Lines in pixels of the frame."""
-        side = min(max(*frame.shape[:2], options.glance_side), options.long_side)
-        if options.glance_side < side and not self._glance(frame, options):
-            return NONE
-        probability, zoom = self._run(frame, side)
+        probability, zoom = self._run(frame, min(max(*frame.shape[:2], options.small_side), options.long_side))
         lines = decode(probability, self._model.thresholds, options.min_score)
         limits = np.array(frame.shape[1::-1], np.float32)
         lines = TextLines(np.clip(lines.corners / np.float32(zoom), 0, limits), lines.score)
+        lines = lines.take(np.flatnonzero(lines.areas < WHOLE * limits.prod()))
         highest = np.argsort(-lines.heights, kind="stable")[: options.most]
         return lines.take(highest[lines.heights[highest] >= max(options.min_height, 1.0)])
-
-    def _glance(self, frame: Pixels, options: TextDetectorOptions) -> bool:
-        """Whether there may be writing: any pixel that is about as sure as a line must be."""
-        if not options.glance_side:
-            return True
-        probability, _ = self._run(frame, options.glance_side)
-        return bool((probability > self._model.thresholds["glance"]).any())
 
     def _run(self, frame: Pixels, long_side: int) -> tuple[Floats, float]:
         """The map of a frame brought to that longer side, and the factor by which it was scaled."""

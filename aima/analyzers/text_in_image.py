@@ -36,7 +36,7 @@ Reading = tuple[str, float]
 class TextInImageOptions(Options):
     """How sure a reading must be."""
 
-    min_score: float = Field(0.7, ge=0, le=1, description="lower keeps more lines and more that are misread")
+    min_score: float = Field(0.8, ge=0, le=1, description="lower keeps more lines and more that are misread")
     min_characters: int = Field(2, ge=1, description="shorter lines are mostly no writing")
 
 

@@ -43,8 +43,17 @@ class TextLines:
     @property
     def heights(self) -> Floats:
         """Of the letters, [m]: the shorter side of each line."""
-        across = np.linalg.norm(self.corners[:, [1, 3]] - self.corners[:, [0, 0]], axis=2)
-        return np.asarray(across.min(axis=1), np.float32)
+        return np.asarray(self._sides.min(axis=1), np.float32)
+
+    @property
+    def areas(self) -> Floats:
+        """Square pixels, [m]."""
+        return np.asarray(self._sides.prod(axis=1), np.float32)
+
+    @property
+    def _sides(self) -> Floats:
+        """The two sides that meet in the first corner, [m, 2]."""
+        return np.asarray(np.linalg.norm(self.corners[:, [1, 3]] - self.corners[:, [0, 0]], axis=2), np.float32)
 
     def take(self, chosen: npt.NDArray[np.intp]) -> TextLines:
         """The lines at these indices, in this order."""
