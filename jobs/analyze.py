@@ -19,6 +19,7 @@ from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import open_services
 from aima.cli.analyze import report_json
 from aima.cli.output import emit_json, report_error
+from aima.cli.services import follow
 from aima.errors import AimaError, SettingInvalid
 from aima.pipeline.progress import Progress
 from aima.settings import load_settings
@@ -63,6 +64,7 @@ def main(arguments: list[str]) -> int:
         manifest = read_manifest(Path(arguments[0]))
         with open_services(load_settings()) as services:
             report = services.analyses.analyze(manifest.paths, manifest.analyzers, tell)
+            follow(services)
     except AimaError as error:
         report_error(error, as_json=True)
         return error.exit_code

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from aima.analyzers import registry
 from aima.cli.output import JsonFlag, count, emit_json, err, error_line, out, speaks, table
-from aima.cli.services import opened
+from aima.cli.services import changing
 from aima.errors import PlanInvalid
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def analyze(
 ) -> None:
     """Analyze files and folders; what was analyzed before is not analyzed again."""
     wanted = wanted_analyzers(only, add, option)
-    with opened() as services, progress_bar(shown=not as_json) as listener:
+    with changing() as services, progress_bar(shown=not as_json) as listener:
         report = services.analyses.analyze(paths, wanted, listener)
     if as_json:
         emit_json(report_json(report))

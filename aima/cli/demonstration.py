@@ -19,6 +19,7 @@ from aima.cli.analyze import progress_bar, wanted_analyzers
 from aima.cli.models import standard
 from aima.cli.output import clock, emit_json, err, out
 from aima.cli.person_output import person_json
+from aima.cli.services import follow
 from aima.cli.sheet import write_for
 from aima.cli.thumbnails import shows_pictures, thumbnail
 from aima.domain.text import display
@@ -57,6 +58,7 @@ def demonstrate(media: Sequence[Path], as_json: bool) -> bool:
     with open_services(settings) as services:
         with progress_bar(shown=not as_json) as listener:
             report = services.analyses.analyze(paths, wanted_analyzers("", [], []), listener)
+        follow(services)
         outcome = _outcome(services, report, started)
         if as_json:
             emit_json(_as_json(services, outcome))

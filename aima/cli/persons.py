@@ -9,7 +9,7 @@ import typer
 
 from aima.cli import person_output as output
 from aima.cli.output import JsonFlag, emit_json, out, speaks
-from aima.cli.services import opened
+from aima.cli.services import changing, opened
 from aima.errors import LedgerBroken
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def verify(
     as_json: JsonFlag = False,
 ) -> None:
     """Check the ledger's hash chain, and that the persons shown follow from it."""
-    with opened() as services:
+    with changing() if mend else opened() as services:
         found = services.persons.verify(mend)
     if not found.ok:
         raise LedgerBroken("the persons shown are not those of the ledger", "run: aima persons verify --mend")
@@ -122,7 +122,7 @@ def verify(
 
 
 def _decide(decide: Callable[[Services], Change], as_json: bool) -> None:
-    with opened() as services:
+    with changing() as services:
         change = decide(services)
     if as_json:
         emit_json(output.change_json(change))

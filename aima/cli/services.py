@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from aima.cli.output import err, printable
+from aima.cli.output import count, err, printable
 from aima.settings import load_settings
 
 if TYPE_CHECKING:
@@ -25,6 +25,29 @@ def opened() -> Iterator[Services]:
     with open_services(load_settings()) as services:
         services.patience.tell = _say
         yield services
+
+
+@contextmanager
+def changing() -> Iterator[Services]:
+    """The same for a command that changes the truth: documents and vectors follow before it ends.
+
+    Raises:
+        SettingInvalid, StackDown, StoreUnreachable: see `aima.bootstrap.open_services`.
+    """
+    with opened() as services:
+        yield services
+        follow(services)
+
+
+def follow(services: Services) -> None:
+    """Bring documents and vectors up with the truth; one line on standard error for each that is behind."""
+    reached = services.projections.catch_up()
+    for name, error in reached.away.items():
+        missed = reached.behind.get(name)
+        waiting = f"; {count(missed, 'change')} for {name} wait until it is back" if missed else ""
+        _say(error.message + waiting)
+    for name in reached.behind.keys() - reached.away.keys():
+        _say(f"{count(reached.behind[name], 'change')} for {name} are still being carried over")
 
 
 def _say(text: str) -> None:
