@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 def wire(services: Services) -> ProjectionService:
     """The projections of these services by name: the one under which the cursor of each is kept."""
-    projections: dict[str, Callable[[], Projection]] = {"documents": lambda: _documents(services)}
+    projections: dict[str, Callable[[], Projection]] = {
+        "documents": lambda: _documents(services),
+        "vectors": lambda: _vectors(services),
+    }
     return ProjectionService(services.stores, services.archive, projections)
 
 
@@ -22,3 +25,9 @@ def _documents(services: Services) -> Projection:
     from aima.services.projections.documents import DocumentProjection
 
     return DocumentProjection(services.stores, services.documents)
+
+
+def _vectors(services: Services) -> Projection:
+    from aima.services.projections.vectors import VectorProjection
+
+    return VectorProjection(services.stores, services.archive, services.vectors, services.spaces)

@@ -69,6 +69,16 @@ class SourceService:
         }
         return {content_id: _source(content_id, steps) for content_id, steps in chosen.items() if steps}
 
+    def face_versions(
+        self, model_version: str, content_ids: Collection[str] | None = None
+    ) -> dict[str, dict[str, ObservationKey]]:
+        """By content, then by version of model and code: the vectors of the faces that fusion reads with one model.
+
+        Those of other models count where they are of the same faces, so that ordinals mean the same.
+        """
+        found = self._jobs.ended_by_content(content_ids)
+        return {content_id: _same_faces(content_id, jobs, model_version) for content_id, jobs in found.items()}
+
 
 class Tables:
     """Reads what was observed."""
@@ -137,6 +147,16 @@ def _is_of(step: Mapping[str, Any], model_version: str) -> bool:
 def _source(content_id: str, steps: Steps) -> Source:
     keys = {name: _key(content_id, name, step) for name, step in steps.items() if name in ALONGSIDE}
     return Source(keys, steps[DETECTOR]["step_us"])
+
+
+def _same_faces(content_id: str, jobs: Sequence[Job], model_version: str) -> dict[str, ObservationKey]:
+    detected = chosen_steps(jobs, model_version).get(DETECTOR)
+    found: dict[str, ObservationKey] = {}
+    for job in reversed(_by_weight(jobs)):
+        step = job.analyzers.get(EMBEDDER)
+        if detected is not None and step is not None and job.analyzers.get(DETECTOR) == detected:
+            found.setdefault(step["model_version"], _key(content_id, EMBEDDER, step))
+    return found
 
 
 def _origins(content_id: str, jobs: Sequence[Job]) -> dict[str, list[Origin]]:

@@ -17,6 +17,7 @@ from aima.domain.finding import Sighting
 from aima.domain.fusion import FusionRun
 from aima.domain.identity import State
 from aima.domain.job import EndedJob, Job, JobState
+from aima.domain.kept import Kept
 from aima.domain.ledger import Event
 from aima.domain.media import Medium, Segment
 from aima.domain.metric import Metric, MetricKind
@@ -222,8 +223,8 @@ class SightingStore(Protocol):
         """Shots and findings of a content, findings sorted by (start_us, kind, text, finding_id); or None."""
         ...
 
-    def texts(self) -> dict[str, str]:
-        """Every distinct text of the findings, by text_id."""
+    def texts(self, text_ids: Collection[str] | None = None) -> dict[str, str]:
+        """Every distinct text of the findings, or these, by text_id."""
         ...
 
     def without_vector(self, model_version: str, texts: Iterable[str]) -> list[str]:
@@ -287,6 +288,18 @@ class DashboardStore(Protocol):
         ...
 
 
+class KeptStore(Protocol):
+    """What search keeps of contents."""
+
+    def content_ids(self) -> list[str]:
+        """Every content, sorted."""
+        ...
+
+    def of(self, content_ids: Collection[str]) -> dict[str, Kept]:
+        """What is kept of these contents, those that there are; tracks by time, shots by number."""
+        ...
+
+
 class ActiveModelStore(Protocol):
     """Which models answer, by the switches of the ledger that stand, and what they have seen."""
 
@@ -347,6 +360,11 @@ class Stores(Protocol):
     @property
     def sightings(self) -> SightingStore:
         """Shots, findings and vectors of texts."""
+        ...
+
+    @property
+    def kept(self) -> KeptStore:
+        """What search keeps of contents."""
         ...
 
     @property

@@ -25,8 +25,8 @@ CONNECT_FAILED = 2
 REMEDY = "start the local stack with `aima up`, or check AIMA_STORES__MILVUS"
 DEFAULT_PORT = 19530
 
-# A link that delays a second or two each way is slow, not gone.
-CHANNEL: Final = {"grpc.keepalive_timeout_ms": 15_000}
+# Milvus Lite ends connections that ping more often than it likes; every call has its deadline instead.
+CHANNEL: Final = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": 0}
 
 # pymilvus sets its own handlers on import and reports with traces what leaves here as one line.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)

@@ -12,6 +12,7 @@ from aima.errors import StoreError, StoreOutdated
 from aima.stores.milvus import names, schema
 from aima.stores.milvus.client import LONG_S, NO_ALIAS, NOT_FOUND, NOT_LOADED, Connection, code_of
 from aima.stores.vectors import Hit, Space, VectorKind, VectorRow, VectorStamp
+from aima.telemetry.failpoints import failpoint
 
 Vectors = npt.NDArray[np.float32]
 Item = TypeVar("Item")
@@ -82,15 +83,19 @@ class MilvusVectors:
         wanted = {row.id: row for rows in groups.values() for row in rows}
         stands = {stamp.id for stamp in stored if stamp.version > versions[stamp.group]}
         fresh = [row for row in wanted.values() if row.id not in stands]
+        failpoint("vectors.before")
         for some in _portions(fresh, max(1, WRITE_BYTES // (4 * space.dimension))):
             self._tell(space, "upsert", [schema.row(row, versions[row.group]) for row in some], timeout=LONG_S)
+        failpoint("vectors.half")
         stale = [stamp.id for stamp in stored if stamp.id not in wanted and stamp.id not in stands]
         for ids in _portions(stale, NAMED):
             self._tell(space, "delete", ids=ids)
+        failpoint("vectors.written")
 
     def flush(self, space: Space) -> None:
         """Make durable what was written."""
         self._ask(space, "flush", timeout=LONG_S)
+        failpoint("vectors.flushed")
 
     def search(
         self, space: Space, vectors: Vectors, limit: int, groups: Collection[str] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -61,10 +61,13 @@ class PostgresSightings:
             seen = connection.execute(select(findings).where(findings.c.content_id == content_id).order_by(*order))
             return Sighting(content_id, head.input_hash, tuple(map(_shot_of, cut)), tuple(map(finding_of, seen)))
 
-    def texts(self) -> dict[str, str]:
-        """Every distinct text of the findings, by text_id."""
+    def texts(self, text_ids: Collection[str] | None = None) -> dict[str, str]:
+        """Every distinct text of the findings, or these, by text_id."""
+        query = select(findings.c.text_id, findings.c.text).distinct()
+        if text_ids is not None:
+            query = query.where(findings.c.text_id.in_(text_ids))
         with self._engine.connect() as connection:
-            rows = connection.execute(select(findings.c.text_id, findings.c.text).distinct())
+            rows = connection.execute(query)
             return {row.text_id: row.text for row in rows}
 
     def without_vector(self, model_version: str, texts: Iterable[str]) -> list[str]:

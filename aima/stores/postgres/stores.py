@@ -13,6 +13,7 @@ from aima.stores.postgres.dashboards import PostgresDashboards
 from aima.stores.postgres.engine import open_engine
 from aima.stores.postgres.fusion import PostgresFusion
 from aima.stores.postgres.jobs import PostgresJobs
+from aima.stores.postgres.kept import PostgresKept
 from aima.stores.postgres.ledger import PostgresLedger
 from aima.stores.postgres.media import PostgresMedia
 from aima.stores.postgres.metrics import PostgresMetrics
@@ -36,6 +37,7 @@ class PostgresStores:
         self.fusion = PostgresFusion(engine)
         self.persons = PostgresPersons(engine)
         self.sightings = PostgresSightings(engine)
+        self.kept = PostgresKept(engine)
         self.models = PostgresActiveModels(engine)
         self.outbox = PostgresOutbox(engine)
         self.moments = PostgresMoments(engine)
