@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from pymongo import MongoClient
 from sqlalchemy import make_url
 
+from aima.stores.mongo import MongoDocuments
 from aima.stores.postgres import PostgresStores
 from aima.stores.postgres.schema import metadata
 
@@ -77,6 +79,24 @@ def stores(database: str) -> Iterator[PostgresStores]:
     """Stores over an empty database, for one test."""
     with PostgresStores.open(database) as opened:
         yield opened
+
+
+@pytest.fixture
+def namespace(mongo_url: str) -> Iterator[str]:
+    """Name of a new database on the document server, for one test."""
+    name = f"aima_test_{uuid.uuid4().hex[:12]}"
+    yield name
+    with MongoClient(mongo_url) as client:
+        client.drop_database(name)
+
+
+@pytest.fixture
+def documents(mongo_url: str, namespace: str) -> Iterator[MongoDocuments]:
+    """A prepared document store with nothing in it, for one test."""
+    opened = MongoDocuments.open(mongo_url, namespace)
+    opened.prepare()
+    yield opened
+    opened.close()
 
 
 def connect(url: str) -> psycopg.Connection:

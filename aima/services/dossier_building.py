@@ -17,7 +17,7 @@ from aima.domain.person import Person, TrackRecord
 from aima.domain.track import Appearance
 from aima.fusion.emotions import expression_of
 from aima.services.dossier_relations import Relation, relations
-from aima.services.results import Item, expression_item, track_item
+from aima.services.results import Item, expression_item, track_item, whole_milliseconds
 from aima.stores.ports import Stores
 
 MAX_MOMENTS, MAX_TRACKS, MAX_RELATIONS, MAX_SHARED = 5_000, 3_000, 500, 50
@@ -105,7 +105,7 @@ def _known(
     media = sorted({appearance.media_id for appearance in appearances})
     everybody = [other for media_id in media for other in there.get(media_id, ())]
     newest = max((ended[media_id] for media_id in media if media_id in ended), default=None)
-    return Known(person, appearances, tracks, everybody, newest)
+    return Known(person, appearances, tracks, everybody, None if newest is None else whole_milliseconds(newest))
 
 
 def _appearances(moments: Iterable[Appearance], tracks: Mapping[str, TrackRecord]) -> Iterator[Item]:

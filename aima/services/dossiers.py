@@ -50,8 +50,8 @@ class DossierService:
             PersonUnknown, PersonError: nobody or several are meant.
         """
         person = find_person(self._stores.persons.all(), who)
-        head = self._stores.outbox.head()
         applied = self._stores.outbox.cursors().get(CONSUMER, 0)
+        head = self._stores.outbox.head()
         body, remark = self._stored(person)
         if body is not None:
             return self._view(person, body, "documents", applied, head, remark)

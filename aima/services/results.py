@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from aima.domain.clock import seconds
@@ -56,7 +57,7 @@ def split(items: Sequence[Item], size: Size, room: int) -> Iterator[list[Item]]:
     part: list[Item] = []
     taken = 0
     for item in items:
-        own = size({INDEX: item})
+        own = size({INDEX: item}) - size({})
         if part and taken + own > room:
             yield part
             part, taken = [], 0
@@ -92,6 +93,11 @@ def expression_item(expression: Sequence[float] | None) -> Item | None:
     return {"name": name_expression(expression), "probabilities": probabilities}
 
 
+def whole_milliseconds(moment: datetime) -> datetime:
+    """A time as the documents can hold it."""
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
 def _items(tracks: Sequence[TrackRecord], sighting: Sighting | None) -> dict[str, list[Item]]:
     shots, findings = (sighting.shots, sighting.findings) if sighting else ((), ())
     by_kind = {f"{kind}s": [_finding(f) for f in findings if f.kind == kind] for kind in ("object", "label", "text")}
@@ -104,7 +110,7 @@ def _body(ended: EndedJob, module: str, items: list[Item], no: int, parts: int) 
         "job_id": job.job_id,
         "media_id": job.media_id,
         "content_id": ended.content_id,
-        "timestamp": ended.completed_at,
+        "timestamp": whole_milliseconds(ended.completed_at),
         "state": job.state,
         "code": job.code,
         "part": no,

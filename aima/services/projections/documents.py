@@ -57,9 +57,9 @@ class DocumentProjection:
             "person_dossiers": [person.person_id for person in self._stores.persons.all()],
         }
         for collection, topic in TOPICS.items():
-            for key, group in self._groups(collection, keys[collection]):
-                for document in group:
-                    yield Entry(collection, document.id, document.digest, topic, key)
+            for some in _batches(keys[collection], BATCH[collection]):
+                for key, group in self._groups(collection, some).items():
+                    yield from (Entry(collection, one.id, one.digest, topic, key) for one in group)
 
     def present(self) -> Iterator[Entry]:
         """What is there, in any order.
@@ -87,25 +87,43 @@ class DocumentProjection:
             self._is_prepared = True
 
     def _replace(self, collection: Collection, versions: Mapping[str, int]) -> dict[str, AimaError]:
-        """Replace groups, each with its version; gives the keys whose documents were refused, and why."""
+        """Replace groups, each with its version; gives the keys that could not be, and why."""
         refused: dict[str, AimaError] = {}
-        for key, group in self._groups(collection, list(versions)):
+        for some in _batches(sorted(versions), BATCH[collection]):
             try:
-                self._documents.replace(collection, key, group, versions[key])
-            except StoreUnreachable:
-                raise
+                groups = self._groups(collection, some)
             except AimaError as error:
-                refused[key] = error
+                if isinstance(error, StoreUnreachable):
+                    raise
+                refused |= {some[0]: error} if len(some) == 1 else self._one_by_one(collection, some, versions)
+                continue
+            for key in some:
+                refused |= self._write(collection, key, groups[key], versions[key])
         return refused
 
-    def _groups(self, collection: Collection, keys: Sequence[str]) -> Iterator[tuple[str, Sequence[Document]]]:
-        """Documents by key, also where there are none."""
-        for start in range(0, len(keys), BATCH[collection]):
-            some = keys[start : start + BATCH[collection]]
-            if collection == "analysis_results":
-                yield from medium_documents(self._stores, some, self._documents.size).items()
-            else:
-                yield from self._dossiers(some).items()
+    def _one_by_one(
+        self, collection: Collection, keys: Sequence[str], versions: Mapping[str, int]
+    ) -> dict[str, AimaError]:
+        """One of the keys is bad: the others go on."""
+        refused: dict[str, AimaError] = {}
+        for key in keys:
+            refused |= self._replace(collection, {key: versions[key]})
+        return refused
+
+    def _write(self, collection: Collection, key: str, group: Sequence[Document], version: int) -> dict[str, AimaError]:
+        try:
+            self._documents.replace(collection, key, group, version)
+        except StoreUnreachable:
+            raise
+        except AimaError as error:
+            return {key: error}
+        return {}
+
+    def _groups(self, collection: Collection, keys: Sequence[str]) -> dict[str, list[Document]]:
+        """Documents by key; an empty group where there are none."""
+        if collection == "analysis_results":
+            return medium_documents(self._stores, keys, self._documents.size)
+        return self._dossiers(keys)
 
     def _dossiers(self, person_ids: Sequence[str]) -> dict[str, list[Document]]:
         found: dict[str, list[Document]] = {person_id: [] for person_id in person_ids}
@@ -113,3 +131,7 @@ class DocumentProjection:
             person_id = known.person.person_id
             found[person_id].append(made(person_id, dossier_body(known)))
         return found
+
+
+def _batches(keys: Sequence[str], most: int) -> Iterator[Sequence[str]]:
+    return (keys[start : start + most] for start in range(0, len(keys), most))

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Self
 
 import bson
+import pymongo
 from pymongo import ReplaceOne, WriteConcern
 from pymongo import collection as driver
 from pymongo.errors import BulkWriteError
@@ -21,6 +22,9 @@ LOGS = "system_logs"
 OLDEST = (6, 0)
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
 UNACKNOWLEDGED = WriteConcern(w=0)
+DROP_S = 600
+"""Some servers remove document by document."""
+
 OURS = ("_id", "group", "digest")
 
 
@@ -105,12 +109,12 @@ class MongoDocuments:
 
     def drop(self, collection: Collection) -> None:
         """Remove a collection with everything in it; `prepare` makes it anew."""
-        with translated(self._where):
+        with translated(self._where), pymongo.timeout(DROP_S):
             self._database.drop_collection(collection)
 
     def drop_all(self) -> None:
         """Remove everything that belongs to this archive, logs too."""
-        with translated(self._where):
+        with translated(self._where), pymongo.timeout(DROP_S):
             for name in (*COLLECTIONS, LOGS):
                 self._database.drop_collection(name)
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Engine, Row, func, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from aima.domain.job import EndedJob, Job, JobState
 from aima.domain.text import storable
@@ -102,7 +102,7 @@ class PostgresJobs:
             .join(media_files, media_files.c.media_id == jobs.c.media_id)
             .where(jobs.c.status.in_(("done", "failed")))
             .order_by(jobs.c.media_id, jobs.c.completed_at.desc(), jobs.c.job_id)
-            .distinct(jobs.c.media_id)
+            .ext(distinct_on(jobs.c.media_id))
         )
         if media_ids is not None:
             query = query.where(jobs.c.media_id.in_(media_ids))
