@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aima.domain.media import Medium
@@ -13,6 +14,14 @@ from aima.domain.outbox import Change, Topic
 from aima.errors import AimaError, MediaCorrupt, StoreUnreachable
 from aima.services.projections.base import Entry
 from aima.stores.postgres import PostgresStores
+
+
+def within(seconds: float, holds: Callable[[], bool]) -> bool:
+    """Wait until something holds, and tell whether it does."""
+    end = time.monotonic() + seconds
+    while not (held := holds()) and time.monotonic() < end:
+        time.sleep(0.02)
+    return held
 
 
 class Files:

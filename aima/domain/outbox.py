@@ -92,6 +92,14 @@ class Outbox(Protocol):
         """True: this process alone publishes until the end. False: another one does."""
         ...
 
+    def attending(self) -> AbstractContextManager[None]:
+        """This process publishes whatever comes, until the end: others may leave it to it."""
+        ...
+
+    def attended(self) -> bool:
+        """Whether a process is there that publishes whatever comes."""
+        ...
+
     def wait(self, timeout_s: float, seen: int | None = None) -> bool:
         """Sleep until something changes: True; or until the time is over: False.
 

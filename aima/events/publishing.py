@@ -46,14 +46,16 @@ def publish(relay: Relay, outbox: Outbox, stop: threading.Event, heartbeat: Path
     while not stop.is_set():
         heartbeat.touch()
         try:
-            _turn(relay, outbox, stop, heartbeat)
-            _see_to(work)
+            with outbox.attending():
+                while not stop.is_set():
+                    _turn(relay, outbox, stop, heartbeat)
+                    _see_to(work)
+                    heartbeat.touch()
+                    pause_s = 0.5
         except AimaError as error:
             log.warning("outbox away", extra={"fields": {"reason": error.message}})
             stop.wait(pause_s)
             pause_s = min(pause_s * 2, PATIENCE_S)
-        else:
-            pause_s = 0.5
 
 
 def _turn(relay: Relay, outbox: Outbox, stop: threading.Event, heartbeat: Path) -> None:

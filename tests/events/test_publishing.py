@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from aima.events import Relay
 from aima.events.publishing import Chore, publish
 from aima.stores.postgres import PostgresStores
 from tests.databases import alone
-from tests.following import Files
+from tests.following import Files, within
 from tests.persons_made import add_medium
 
 
@@ -37,13 +37,6 @@ def publishing(stores: PostgresStores, files: Files, heartbeat: Path, *chores: C
         stop.set()
         thread.join(timeout=10)
         assert not thread.is_alive()
-
-
-def within(seconds: float, holds: Callable[[], bool]) -> bool:
-    end = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return held
 
 
 def test_a_change_is_published_when_it_comes_and_the_heart_beats(stores, files, tmp_path):

@@ -19,6 +19,9 @@ from aima.services.projections.integrity import check_archive, check_ledger
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 
+SERVED_S: Final = 2.0
+"""How long the process that publishes may make no headway before this one looks itself."""
+
 AGAIN_S: Final = 0.05
 """Between two looks at whether another process is done publishing."""
 
@@ -94,6 +97,8 @@ class ProjectionService:
         """Publish what is waiting, or wait while another process does. Never raises because a server is away."""
         ends = time.monotonic() + timeout_s
         try:
+            if self._outbox.attended() and self._is_served(ends, listener):
+                return CaughtUp(self._outbox.head())
             drained = self._drain(listener, lambda: time.monotonic() > ends)
             return self._caught_up(drained.away)
         except StoreUnreachable as error:
@@ -126,11 +131,27 @@ class ProjectionService:
             raise SettingInvalid(f"there is no projection {name!r}", f"choose one of: {', '.join(self.names)}")
         projection = self._projections[name]
         with self._alone():
-            self._outbox.enqueue(
-                _keys(projection)
-            )  # first: if this process dies while it clears, they come all the same
+            # Announced first: if this process dies while it clears, the keys come all the same.
+            self._outbox.enqueue(_keys(projection))
             projection.clear()
         return self._caught_up(self._drain(listener, lambda: False).away)
+
+    def _is_served(self, ends: float, listener: Listener | None) -> bool:
+        """Whether a process that publishes brings everything up, which spares this one the clients of all stores.
+
+        It is waited for while it makes headway, until `ends` (of the monotonic clock) at most.
+        """
+        reached, still = self._outbox.cursors(), time.monotonic()
+        while time.monotonic() < min(ends, still + SERVED_S):
+            head, cursors = self._outbox.head(), self._outbox.cursors()
+            if all(cursors.get(name, -1) >= head for name in self._projections):
+                return True
+            if cursors != reached:
+                reached, still = cursors, time.monotonic()
+            if listener is not None:
+                self._tell(listener)
+            time.sleep(AGAIN_S)
+        return False
 
     def _drain(self, listener: Listener | None, stop: Callable[[], bool]) -> Drained:
         relay = self.relay()

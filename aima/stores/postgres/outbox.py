@@ -15,6 +15,7 @@ from aima.stores.postgres.announce import CHANNEL, announce
 from aima.stores.postgres.schema import outbox, outbox_cursors, outbox_dead_letters
 
 PUBLISHING = 0x7075626C  # "publ"
+ATTENDING = 0x61747464  # "attd"
 
 
 class PostgresOutbox:
@@ -86,6 +87,19 @@ class PostgresOutbox:
             yield is_ours
             if is_ours:
                 connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": PUBLISHING})
+
+    @contextmanager
+    def attending(self) -> Iterator[None]:
+        """This process publishes whatever comes, until the end: others may leave it to it. Who dies no longer does."""
+        with self._own() as connection:
+            connection.execute(text("SELECT pg_advisory_lock_shared(:lock)"), {"lock": ATTENDING})
+            yield
+            connection.execute(text("SELECT pg_advisory_unlock_shared(:lock)"), {"lock": ATTENDING})
+
+    def attended(self) -> bool:
+        """Whether a process is there that publishes whatever comes."""
+        with self._engine.begin() as connection:  # who gets the lock holds it to the end of this transaction only
+            return not connection.scalar(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": ATTENDING})
 
     def wait(self, timeout_s: float, seen: int | None = None) -> bool:
         """Sleep until something changes: True; or until the time is over: False.

@@ -9,11 +9,12 @@ import pytest
 
 from aima.domain.observation import Crop, ObservationKey, Receipt
 from aima.errors import SettingInvalid, StackDown, StoreUnreachable
+from aima.events.publishing import publish
 from aima.services.projections.service import ProjectionService
 from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
 from aima.stores.postgres.engine import open_engine
-from tests.following import Files
+from tests.following import Files, within
 from tests.persons_made import add_medium, content, made_run, made_track, record
 
 
@@ -97,6 +98,33 @@ def test_who_catches_up_waits_for_another_process_that_publishes(stores, service
         waiting.start()
     waiting.join(timeout=20)
     assert files.names() == ["a.mp4"]
+
+
+def test_what_a_standing_process_publishes_is_left_to_it(stores, service, files, others, database, tmp_path):
+    """It has the clients of all stores open already; who only makes a decision need not open them."""
+    service.catch_up()
+
+    def unneeded():
+        raise AssertionError("opened though another process publishes")
+
+    spared = ProjectionService(stores, Archive(tmp_path), {"files": unneeded, "others": unneeded})
+    stop = threading.Event()
+    with PostgresStores.open(database) as other:
+        apart = ProjectionService(other, Archive(tmp_path), {"files": lambda: files, "others": lambda: others})
+        process = threading.Thread(target=publish, args=(apart.relay(), other.outbox, stop, tmp_path / "heartbeat"))
+        process.start()
+        try:
+            assert within(5, stores.outbox.attended)
+            add_medium(stores, "a.mp4")
+            assert spared.catch_up().complete
+            assert files.names() == others.names() == ["a.mp4"]
+            files.stop()
+            add_medium(stores, "b.mp4")
+            assert service.catch_up().away["files"].message == "files in one do not answer"
+        finally:
+            stop.set()
+            process.join(timeout=10)
+    assert not stores.outbox.attended()
 
 
 def test_an_untouched_archive_is_clean(stores, service):

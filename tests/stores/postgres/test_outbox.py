@@ -12,6 +12,7 @@ from aima.domain.outbox import Change, DeadLetter
 from aima.errors import StoreUnreachable
 from aima.stores.postgres import PostgresStores
 from tests.databases import alone
+from tests.following import within
 
 ALL = 1000
 
@@ -101,11 +102,15 @@ def is_free(outbox) -> bool:
         return ours
 
 
-def within(seconds, holds) -> bool:
-    end = time.monotonic() + seconds
-    while not (held := holds()) and time.monotonic() < end:
-        time.sleep(0.02)
-    return held
+def test_whether_somebody_publishes_for_good_is_known_to_all(stores, database):
+    with PostgresStores.open(database) as other:
+        assert not other.outbox.attended()
+        with stores.outbox.attending():
+            assert other.outbox.attended()
+            assert other.outbox.attended()
+            with other.outbox.alone() as ours:
+                assert ours  # only who publishes at this moment holds the others off
+        assert not other.outbox.attended()
 
 
 def test_a_change_wakes_who_waits(outbox):
