@@ -49,7 +49,9 @@ class FaceSearch:
         presences = self._moments.presences(owners, contents) if owners else []
         placed = {track_id for presence in presences for track_id in presence.track_ids}
         lone = [faces[track_id] for track_id in faces.keys() - placed]
-        return [*self._of_persons(presences, best), *self._of_tracks(lone, best)]
+        clues = [*self._of_persons(presences, best), *self._of_tracks(lone, best)]
+        # Strangers are told only where there is nobody else.
+        return [clue for clue in clues if clue.reason.band != "unlikely"] or clues
 
     def _of_persons(self, presences: Iterable[Presence], best: dict[str, tuple[float, Hit]]) -> list[Clue]:
         """Appearances with a track that is alike; those of a person who is the same with one say it by that."""
