@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from aima.cli.model_card import card, print_card
-from aima.cli.output import JsonFlag, emit_json, err, out, printable, speaks, table
+from aima.cli.output import JsonFlag, count, emit_json, err, out, printable, speaks, table
+from aima.cli.services import changing
 from aima.errors import ModelUnknown
 from aima.models.build import build as build_models
 from aima.models.catalogue import Entry, catalogue, used
 from aima.models.verify import Verdict, is_whole
 from aima.models.verify import verify as verify_models
 from aima.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from aima.services.model_versions import Switched
 
 app = typer.Typer(help="Weights: where they come from, whether they are whole, what they may be used for.")
 
@@ -76,6 +81,30 @@ def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as
         print_card(entry, settings)
 
 
+@app.command()
+@speaks
+def switch(
+    task: Annotated[str, typer.Argument(help="face_embedding, image_embedding or text_embedding.")],
+    model: Annotated[str, typer.Argument(help="Model of the catalogue that answers from now on.")] = "",
+    back: Annotated[bool, typer.Option("--back", help="Undo the last switch of the task.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Also to a model that has not seen everything.")] = False,
+    as_json: JsonFlag = False,
+) -> None:
+    """Let another model answer in this archive: searches change over at once, persons are linked anew.
+
+    Analyze the archive with the new model first: AIMA_MODELS__FACE_EMBEDDING=MODEL aima analyze PATHS. Vectors of both
+    models stay, and a search never mixes them.
+    """
+    if back == bool(model):
+        raise typer.BadParameter("give either a model or --back")
+    with changing() as services:
+        done = services.models.back(task) if back else services.models.switch(task, model, force=force)
+    if as_json:
+        emit_json(asdict(done))
+    else:
+        out.print(_switched(done), highlight=False, soft_wrap=True)
+
+
 def standard(settings: Settings, everything: bool = False) -> list[Entry]:
     """What the settings choose, or all; without what strict licences exclude."""
     if not everything:
@@ -113,6 +142,14 @@ def _verdict(verdict: Verdict) -> dict[str, Any]:
 
 def _reason(verdict: Verdict) -> str:
     return f"{verdict.error.message} - {verdict.error.remedy}" if verdict.error else ""
+
+
+def _switched(done: Switched) -> str:
+    if not done.changed:
+        return f"{done.model} answers for {done.task} already"
+    lacks = f"; it has not seen {count(done.lacking, 'thing')} that others have" if done.lacking else ""
+    fused = f"; {count(done.fusion.persons, 'person')} by it" if done.fusion else ""
+    return f"{done.model} answers for {done.task} now, before it was {done.before}{lacks}{fused}"
 
 
 def _cell(value: object) -> str:

@@ -40,7 +40,7 @@ def back(state: State, task: Task) -> Decision:
     for event in reversed(_switches(state.events)):
         if event.payload["task"] == task:
             return undo(state, event.event_id)
-    raise EventUnknown(f"{task} was never switched", "see: aima models list")
+    raise EventUnknown(f"{task} was never switched", "see: aima persons history")
 
 
 def standing(events: Sequence[Event]) -> dict[str, tuple[ActiveModel, int]]:
