@@ -15,6 +15,7 @@ from aima.errors import StoreOutdated
 from aima.stores.documents import COLLECTIONS, Collection, Document, DocumentStamp
 from aima.stores.mongo.client import DUPLICATE, Client, open_client, place, translated
 from aima.stores.mongo.collections import bring_up_to_date
+from aima.telemetry.failpoints import failpoint
 
 Stored = dict[str, Any]
 
@@ -83,11 +84,14 @@ class MongoDocuments:
             stored = {row["_id"]: row["version"] for row in found}
             if any(other > version for other in stored.values()):
                 return
+            failpoint("documents.before")
             if documents:
                 _write(there, [_stored(document, group, version) for document in documents], version)
+            failpoint("documents.half")
             stale = sorted(stored.keys() - {document.id for document in documents})
             if stale:
                 there.delete_many({"_id": {"$in": stale}, "version": {"$lte": version}})
+        failpoint("documents.written")
 
     def get(self, collection: Collection, id: str) -> Stored | None:
         """Body of a document with `version`, or None."""
