@@ -17,12 +17,21 @@ ANALYZERS: Final = {
     "emotion": "Emotion",
     "mouth_motion": "MouthMotion",
     "objects": "Objects",
+    "image_vector": "ImageVector",
     "text_detector": "TextDetector",
     "text_in_image": "TextInImage",
 }
 """Class by name; its file here bears the name. It is imported when it is asked for: the names alone cost nothing."""
 
-DEFAULT: Final = ("face_detector", "face_embedder", "shot_cuts", "mouth_motion")
+DEFAULT: Final = (
+    "face_detector",
+    "face_embedder",
+    "emotion",
+    "shot_cuts",
+    "mouth_motion",
+    "objects",
+    "image_vector",
+)
 """What an analysis runs where nothing else is asked for."""
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from aima.analyzers.base import Analyzer
 from aima.analyzers.face_detector import FaceDetector, FaceDetectorOptions
 from aima.analyzers.face_embedder import FaceEmbedder, FaceEmbedderOptions
-from aima.analyzers.registry import get
+from aima.analyzers.image_vector import QUERY, ImageVector
 from aima.domain.batch import FrameBatch
 from aima.domain.media import Strip
 from aima.domain.track import Track
@@ -77,9 +75,9 @@ class Eyes:
 
 @dataclass(frozen=True, slots=True)
 class PictureEye:
-    """The analyzer of whole pictures, loaded, with its default options."""
+    """The analyzer of whole pictures, loaded, as it looks at what is searched for."""
 
-    analyzer: Analyzer[Any]
+    analyzer: ImageVector
     model: Model
 
     @classmethod
@@ -89,7 +87,7 @@ class PictureEye:
         Raises:
             ModelError: see `aima.models.loader.load`.
         """
-        analyzer, model = get("image_vector")(), load(settings, image_model)
+        analyzer, model = ImageVector(), load(settings, image_model)
         analyzer.load(model)
         return cls(analyzer, model)
 
@@ -101,7 +99,7 @@ class PictureEye:
     def vector(self, pixels: Pixels) -> npt.NDArray[np.float32]:
         """The whole picture: float32 [dimension], L2-normalised."""
         batch = still(pixels, "query", pa.table({"pts_us": _NOW}))
-        seen = self.analyzer.analyze(batch, self.analyzer.options_type())
+        seen = self.analyzer.analyze(batch, QUERY)
         return np.array(seen["image_vector"][0].as_py(), np.float32)
 
 

@@ -19,6 +19,7 @@ ADDS = {
     "emotion": observation.EXPRESSION_COLUMNS,
     "mouth_motion": observation.MOUTH_COLUMNS,
     "objects": observation.OBJECT_COLUMNS,
+    "image_vector": observation.PICTURE_COLUMNS,
     "text_detector": observation.TEXT_LINE_COLUMNS,
     "text_in_image": observation.WRITING_COLUMNS,
 }

