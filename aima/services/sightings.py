@@ -89,7 +89,8 @@ class SightingService:
         found: list[Sighting] = []
         unseen: list[Unseen] = []
         for content_id, inputs in self._inputs(content_ids).items():
-            if known.get(content_id) == inputs.digest(embedded=True):
+            unknown = content_id not in known
+            if known.get(content_id) == inputs.digest(embedded=True) or (unknown and not inputs.origins):
                 continue
             try:
                 sighting, problem = self._make(content_id, inputs)
