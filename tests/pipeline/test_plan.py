@@ -12,12 +12,8 @@ from aima.errors import PlanInvalid
 from aima.pipeline.plan import Place, Plan, fused, make_plan, split
 from aima.settings import Media
 
-MODELS = {
-    "face_detection": ("detector", "detector@1"),
-    "face_embedding": ("embedder", "embedder@1"),
-    "face_expression": ("expression", "expression@1"),
-    "mouth_landmarks": ("landmarks", "landmarks@1"),
-}
+TASKS = {task for name in registry.ANALYZERS if (task := registry.get(name).task)}
+MODELS = {task: (task, f"{task}@1") for task in TASKS}
 ALL = {name: {} for name in registry.ANALYZERS}
 
 
