@@ -8,12 +8,13 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := aima jobs tests
 
-.PHONY: help setup demo test check up down clean
+.PHONY: help setup demo test test-faults check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
 	@echo "make demo    analyse a sample (MEDIA=path for your own file or folder)"
 	@echo "make test    run the tests on a real local stack"
+	@echo "make test-faults   take servers away, and kill processes between two writes: half an hour"
 	@echo "make check   ruff, mypy strict, layers, package cycles"
 	@echo "make up      start the local stack;  make down  stop it"
 	@echo "make clean   remove the virtual environment and caches (not your data)"
@@ -44,6 +45,10 @@ demo: setup
 test: $(DEV_STAMP)
 	$(AIMA) models build
 	$(BIN)/python -m pytest
+
+test-faults: $(DEV_STAMP)
+	$(AIMA) models build
+	$(BIN)/python -m pytest -m faults -s tests/faults
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check $(SOURCES)

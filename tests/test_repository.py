@@ -131,9 +131,9 @@ def test_the_screenshot_shows_no_pictures_and_loads_nothing() -> None:
 
 
 def test_make_targets_that_documents_name_exist() -> None:
-    targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
+    targets = set(re.findall(r"^([a-z-]+):", read("Makefile"), re.MULTILINE))
     for name in DOCUMENTS:
-        assert set(re.findall(r"^make ([a-z]+)", read(name), re.MULTILINE)) <= targets
+        assert set(re.findall(r"^make ([a-z-]+)", read(name), re.MULTILINE)) <= targets
     phony = re.search(r"^\.PHONY: (.*)", read("Makefile"), re.MULTILINE)
     assert phony
     assert set(phony[1].split()) == targets
