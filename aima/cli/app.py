@@ -10,6 +10,7 @@ import aima
 from aima.cli import (
     analyze,
     demo,
+    dossier,
     environment,
     evaluate,
     export,
@@ -41,6 +42,7 @@ app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")
 sheet.register(persons.app)
 app.add_typer(persons.app, name="persons")
+dossier.register(app)
 search.register(app)
 timeline.register(app)
 stats.register(app)

@@ -20,7 +20,7 @@ from aima.services.dossier_relations import Relation, relations
 from aima.services.results import Item, expression_item, track_item, whole_milliseconds
 from aima.stores.ports import Stores
 
-MAX_MOMENTS, MAX_TRACKS, MAX_RELATIONS, MAX_SHARED = 5_000, 3_000, 500, 50
+MAX_MOMENTS, MAX_TRACKS, MAX_RELATIONS, MAX_SHARED = 4_000, 2_500, 500, 50
 """Bounds that keep a dossier below the size of a document: the longest, best and closest are kept."""
 
 MISSING: Final = {

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from aima.domain.person import Person
+from aima.domain.text import display
 from aima.errors import PersonUnknown, StackDown, StoreUnreachable
 from aima.services.dossier_building import dossier_body, gather
 from aima.services.naming import find_person
@@ -35,6 +36,14 @@ class Dossier:
     remark: str | None
     filenames: Mapping[str, str]
     labels: Mapping[str, str]
+
+    def name_of(self, media_id: str) -> str:
+        """What a medium is called, made visible; the beginning of its id if it is gone."""
+        return display(self.filenames.get(media_id, media_id[:8]))
+
+    def label_of(self, person_id: str) -> str:
+        """What another person is called; the beginning of the id if there is none."""
+        return self.labels.get(person_id, person_id[:8])
 
 
 class DossierService:
