@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Engine, Row, Select, func, select, tuple_
+from sqlalchemy import Engine, Row, Select, func, literal, select, tuple_
 
 from aima.domain.page import Stretch, Totals
 from aima.stores.postgres.schema import person_appearances as table
@@ -50,7 +50,8 @@ def person_query(person_id: str, limit: int, after: Stretch | None = None) -> Se
     query = select(*_NARROW).where(table.c.person_id == person_id).order_by(*order).limit(limit)
     if after is None:
         return query
-    return query.where(tuple_(*order) > tuple_(after.media_id, after.start_us, after.appearance_id))
+    place = (after.media_id, after.start_us, after.appearance_id)
+    return query.where(tuple_(*order) > tuple_(*map(literal, place, (column.type for column in order))))
 
 
 def totals_query(person_id: str) -> Select[Any]:
