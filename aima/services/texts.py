@@ -7,6 +7,7 @@ from functools import cached_property
 
 from aima.models.catalogue import find
 from aima.models.text_encoder import TASK, TextEncoder
+from aima.services.glosses import described
 from aima.settings import Settings
 from aima.stores.ports import Stores
 
@@ -41,6 +42,6 @@ class TextService:
         missing = self._stores.sightings.without_vector(version, texts)
         for start in range(0, len(missing), AT_ONCE):
             chosen = missing[start : start + AT_ONCE]
-            vectors = dict(zip(chosen, self.encoder.passages(chosen), strict=True))
-            self._stores.sightings.add_vectors(version, vectors)
+            vectors = self.encoder.passages([described(text) for text in chosen])
+            self._stores.sightings.add_vectors(version, dict(zip(chosen, vectors, strict=True)))
         return len(missing)
