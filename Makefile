@@ -8,13 +8,14 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := aima jobs tests
 
-.PHONY: help setup demo test test-faults check up down clean
+.PHONY: help setup demo test test-faults bench-appearances check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
 	@echo "make demo    analyse a sample (MEDIA=path for your own file or folder)"
 	@echo "make test    run the tests on a real local stack"
 	@echo "make test-faults   take servers away, and kill processes between two writes: half an hour"
+	@echo "make bench-appearances   what pages cost among a million appearances"
 	@echo "make check   ruff, mypy strict, layers, package cycles"
 	@echo "make up      start the local stack;  make down  stop it"
 	@echo "make clean   remove the virtual environment and caches (not your data)"
@@ -49,6 +50,10 @@ test: $(DEV_STAMP)
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build
 	$(BIN)/python -m pytest -m faults -s tests/faults
+
+bench-appearances: $(DEV_STAMP)
+	$(AIMA) up
+	$(BIN)/python -m tests.benchmarks.appearances
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check $(SOURCES)

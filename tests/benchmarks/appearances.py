@@ -78,13 +78,13 @@ def measure(url: str) -> dict[str, Any]:
             name: ask(connection, [query(key) for key in (media if "medium" in name else persons)])
             for name, query in queries.items()
         }
-        sizes = dict(connection.execute(text(SIZES)).tuples().all())
+        sizes = {row.relname: row.mib for row in connection.execute(text(SIZES))}
     engine.dispose()
     return {"queries": found, "mib": sizes}
 
 
 SIZES = """
-SELECT relname, round(pg_relation_size(oid) / 1048576.0)::int FROM pg_class
+SELECT relname, round(pg_relation_size(oid) / 1048576.0)::int AS mib FROM pg_class
 WHERE relname LIKE 'person_appearances%' ORDER BY relname
 """
 
@@ -92,7 +92,7 @@ WHERE relname LIKE 'person_appearances%' ORDER BY relname
 def _asked(connection: Connection) -> tuple[list[str], list[str]]:
     """Ids of persons and of media, always the same ones."""
     random = np.random.default_rng(7)
-    rows = connection.execute(table.select().with_only_columns(table.c.person_id, table.c.media_id)).tuples().all()
+    rows = connection.execute(table.select().with_only_columns(table.c.person_id, table.c.media_id)).all()
     seen = [rows[int(index)][0] for index in random.integers(len(rows), size=ASKED // 2)]
     any_person, any_medium = sorted({row[0] for row in rows}), sorted({row[1] for row in rows})
     return (
@@ -135,7 +135,7 @@ def show(measured: dict[str, Any]) -> None:
     grid = Table(*columns, title=f"{measured['rows']:,} appearances, filled in {measured['filled_s']} s")
     for name, figures in measured["queries"].items():
         grid.add_row(name, *(str(value) for value in figures.values()))
-    console = Console()
+    console = Console(width=140)
     console.print(grid)
     console.print("MiB: " + ", ".join(f"{name} {size}" for name, size in measured["mib"].items()), soft_wrap=True)
 
