@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import functools
+import select
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 import psycopg
 from psycopg import errors as pg
-from sqlalchemy import URL, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Connection, Dialect, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DisconnectionError
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from aima.errors import AimaError, DiskFull, SettingInvalid, StoreOutdated, StoreUnreachable
 
-CONNECT_TIMEOUT_S = 5
 DRIVER = "postgresql+psycopg"
+# Connecting takes four round trips, on whatever line. A server that vanished without a word (a cable, a firewall) is
+# noticed after about 20 s, asked or idle. A parameter of the URL counts instead.
+USUAL = {
+    "application_name": "aima",
+    "connect_timeout": 20,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+}
+IDLE_S = 5.0  # a connection that lay so long is asked whether it still stands before it is used
 
 
 def open_engine(url: str) -> Engine:
@@ -21,15 +39,53 @@ def open_engine(url: str) -> Engine:
     Raises:
         SettingInvalid: it is no PostgreSQL URL.
     """
-    engine = create_engine(
-        normalise(url),
-        pool_size=4,
-        max_overflow=8,
-        pool_pre_ping=True,
-        connect_args={"connect_timeout": CONNECT_TIMEOUT_S, "application_name": "aima"},
-    )
+    parsed = normalise(url)
+    arguments = {name: value for name, value in USUAL.items() if name not in parsed.query}
+    made = create_engine(parsed, pool_size=4, max_overflow=8, connect_args=arguments)
+    engine = _Database(made.pool, made.dialect, made.url)
     event.listen(engine, "handle_error", _translate)
+    event.listen(engine.pool, "checkin", _note_use)
+    event.listen(engine.pool, "checkout", functools.partial(_check, made.dialect))
     return engine
+
+
+class _Database(Engine):
+    """Spares round trips: `connect` begins no transaction, `begin` does.
+
+    Single statements see the same either way; who reads several that must fit asks for REPEATABLE READ.
+    """
+
+    def connect(self) -> Connection:
+        """A connection whose statements each stand for themselves."""
+        return super().connect().execution_options(isolation_level="AUTOCOMMIT")
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A connection with a transaction, committed at the end."""
+        with super().connect() as connection, connection.begin():
+            yield connection
+
+
+def _note_use(_link: Any, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = time.monotonic()
+
+
+def _check(dialect: Dialect, link: Any, record: ConnectionPoolEntry, _proxy: Any) -> None:
+    """Have the pool replace a connection that does not stand any more. One in use lately is seldom asked."""
+    try:
+        is_new = "used" not in record.info
+        is_fresh = is_new or time.monotonic() - record.info["used"] < IDLE_S
+        if not is_fresh or _has_word(link):
+            dialect.do_ping(link)
+    except psycopg.Error as error:
+        raise DisconnectionError from error
+
+
+def _has_word(link: psycopg.Connection[Any]) -> bool:
+    """Whether the server has said something unasked: mostly that it ends the connection."""
+    poll = select.poll()
+    poll.register(link.fileno(), select.POLLIN)
+    return bool(poll.poll(0))
 
 
 def normalise(url: str) -> URL:
@@ -57,8 +113,8 @@ def place(url: URL) -> str:
 
 def _translate(context: ExceptionContext) -> None:
     error = context.original_exception
-    if context.engine is None or context.is_pre_ping or not isinstance(error, psycopg.Error):
-        return  # the pool itself replaces a connection that does not answer a ping
+    if context.engine is None or not isinstance(error, psycopg.Error):
+        return
     if (known := _as_aima_error(error, context.engine.url, context.is_disconnect)) is not None:
         raise known from error
 

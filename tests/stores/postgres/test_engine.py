@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 import time
 
@@ -9,6 +10,7 @@ from sqlalchemy import make_url
 
 from aima.errors import DiskFull, SettingInvalid, StoreOutdated, StoreUnreachable
 from aima.stores.postgres import PostgresStores
+from aima.stores.postgres import engine as engines
 from aima.stores.postgres.engine import normalise, open_engine, place
 from tests.databases import alone
 
@@ -35,10 +37,10 @@ def test_a_stopped_database_is_named_with_a_remedy(free_port):
     assert caught.value.retryable
 
 
-def test_a_silent_database_is_given_up_within_ten_seconds(silent_port):
+def test_a_silent_database_is_given_up_as_the_url_says(silent_port):
     started = time.monotonic()
     with pytest.raises(StoreUnreachable, match=f"127.0.0.1:{silent_port}"):
-        PostgresStores.open(f"postgresql://aima@127.0.0.1:{silent_port}/aima")
+        PostgresStores.open(f"postgresql://aima@127.0.0.1:{silent_port}/aima?connect_timeout=2")
     assert time.monotonic() - started < 10
 
 
@@ -52,8 +54,42 @@ def test_a_wrong_login_says_so_and_shows_no_password(database):
 
 def test_connections_that_the_server_ended_are_replaced(stores, database):
     stores.media.all()
-    alone(database).close()
+    with alone(database) as connection:
+        until = time.monotonic() + 10
+        while connection.execute(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'aima'"
+        ).fetchone()[0]:
+            assert time.monotonic() < until
     assert stores.media.all() == []
+
+
+def test_a_connection_that_lay_idle_is_asked_before_it_is_used(stores, database, monkeypatch):
+    asked = []
+    ping = stores.engine.dialect.do_ping
+    monkeypatch.setattr(stores.engine.dialect, "do_ping", lambda link: asked.append(link) or ping(link))
+    stores.media.all()
+    stores.media.all()
+    assert asked == []
+    monkeypatch.setattr(engines, "IDLE_S", 0.0)
+    stores.media.all()
+    assert len(asked) == 1
+
+
+def test_a_vanished_server_is_noticed_by_the_kernel(stores):
+    with stores.engine.connect() as connection:
+        link = connection.connection.driver_connection
+        with socket.socket(fileno=os.dup(link.fileno())) as kernel:
+            assert kernel.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) <= 10
+            assert kernel.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) <= 20_000
+
+
+def test_reading_begins_no_transaction_and_writing_does(stores):
+    with stores.engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        assert connection.connection.driver_connection.info.transaction_status.name == "IDLE"
+    with stores.engine.begin() as connection:
+        connection.exec_driver_sql("SELECT 1")
+        assert connection.connection.driver_connection.info.transaction_status.name == "INTRANS"
 
 
 def test_a_connection_lost_while_in_use_is_a_fact_not_a_trace(stores):
