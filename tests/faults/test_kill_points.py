@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import random
 import shutil
 import time
@@ -30,7 +31,7 @@ from tests.media_made import two_person_clip, write_picture
 
 pytestmark = pytest.mark.faults
 
-KILLS = 200
+KILLS = int(os.environ.get("AIMA_TEST_KILLS", "200"))
 PER_LIFE = 5
 """How often one archive is killed before it may end."""
 
@@ -184,7 +185,7 @@ def test_who_is_killed_anywhere_goes_on_where_it_was(start, archives, material, 
     print(report(killings, time.monotonic() - begins))
     assert killings.wrong == []
     assert killings.died.total() >= KILLS
-    assert set(killings.died) == set(POINTS)
+    assert set(killings.died) == set(POINTS) or killings.died.total() < 100
     assert killings.slowest_s < 30
 
 
