@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := aima jobs tests
 
-.PHONY: help setup demo test test-faults bench-appearances check up down clean
+.PHONY: help setup demo test test-faults bench-appearances bench-vectors check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
@@ -16,6 +16,7 @@ help:
 	@echo "make test    run the tests on a real local stack"
 	@echo "make test-faults   take servers away, and kill processes between two writes: half an hour"
 	@echo "make bench-appearances   what pages cost among a million appearances"
+	@echo "make bench-vectors   measure the local vector server with 100,000 vectors"
 	@echo "make check   ruff, mypy strict, layers, package cycles"
 	@echo "make up      start the local stack;  make down  stop it"
 	@echo "make clean   remove the virtual environment and caches (not your data)"
@@ -54,6 +55,9 @@ test-faults: $(DEV_STAMP)
 bench-appearances: $(DEV_STAMP)
 	$(AIMA) up
 	$(BIN)/python -m tests.benchmarks.appearances
+
+bench-vectors: $(DEV_STAMP)
+	$(BIN)/python -m tests.benchmarks.vectors
 
 check: $(DEV_STAMP)
 	$(BIN)/ruff format --check $(SOURCES)

@@ -101,7 +101,7 @@ class VectorStore(Protocol):
     def replace(self, space: Space, group: str, rows: Sequence[VectorRow], version: int) -> None:
         """The vectors of this group become exactly these, but for those with a newer version.
 
-        Seen by searches at once; durable after `flush`.
+        Seen by searches at once; durable, and found fast, after `flush`.
         """
         ...
 

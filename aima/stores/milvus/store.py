@@ -88,8 +88,8 @@ class MilvusVectors:
             self._tell(space, "upsert", [schema.row(row, versions[row.group]) for row in some], timeout=LONG_S)
         failpoint("vectors.half")
         stale = [stamp.id for stamp in stored if stamp.id not in wanted and stamp.id not in stands]
-        for ids in _portions(stale, NAMED):
-            self._tell(space, "delete", ids=ids)
+        for expression in _among(schema.ID, stale):
+            self._tell(space, "delete", filter=expression)
         failpoint("vectors.written")
 
     def flush(self, space: Space) -> None:
@@ -117,7 +117,8 @@ class MilvusVectors:
         found: dict[str, Vectors] = {}
         fields = [schema.ID, schema.VECTOR]
         for some in _portions(sorted(set(ids)), max(1, WRITE_BYTES // (4 * space.dimension))):
-            for row in self._ask(space, "get", ids=some, output_fields=fields) or ():
+            named = names.among(schema.ID, some)
+            for row in self._ask(space, "query", filter=named, output_fields=fields, limit=len(some)) or ():
                 found[row[schema.ID]] = np.asarray(row[schema.VECTOR], np.float32)
         return found
 
