@@ -23,9 +23,11 @@ LOGS = "system_logs"
 OLDEST = (6, 0)
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
 UNACKNOWLEDGED = WriteConcern(w=0)
+LAST_LETTER = "\U0010ffff"
 DROP_S = 600
 """Some servers remove document by document."""
 
+NEWEST_FIRST = [("timestamp", -1), ("_id", -1)]
 OURS = ("_id", "group", "digest")
 
 
@@ -131,12 +133,12 @@ class MongoDocuments:
             there.insert_many([dict(line) for line in lines], ordered=False)
 
     def logs(self, limit: int, level: str | None = None, **related: str) -> list[Stored]:
-        """The newest log lines, newest first, of this level and these related ids."""
-        wanted: Stored = {f"related_ids.{name}": value for name, value in related.items()}
+        """The newest log lines, newest first, of this level and these related ids, whole or the beginning of one."""
+        wanted: Stored = {f"related_ids.{name}": {"$gte": b, "$lt": b + LAST_LETTER} for name, b in related.items()}
         if level is not None:
             wanted["level"] = level
         with translated(self._where):
-            found = self._database[LOGS].find(wanted, {"_id": 0}).sort("timestamp", -1).limit(limit)
+            found = self._database[LOGS].find(wanted, {"_id": 0}).sort(NEWEST_FIRST).limit(limit)
             return list(found)
 
     def close(self) -> None:
