@@ -9,6 +9,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from aima import local
+from aima.bootstrap.recording import recorded
 from aima.services.exports import ExportService
 from aima.services.media import MediaService
 from aima.services.model_versions import ActiveModels, ModelService, active
@@ -152,6 +153,7 @@ def open_services(settings: Settings) -> Iterator[Services]:
     """
     with ExitStack() as at_end:
         stores = at_end.enter_context(PostgresStores.open(local.postgres_url(settings)))
+        at_end.enter_context(recorded(settings))
         yield Services(
             given=settings,
             settings=active(settings, stores),

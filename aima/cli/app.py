@@ -14,6 +14,7 @@ from aima.cli import (
     environment,
     evaluate,
     export,
+    logs,
     media,
     models,
     persons,
@@ -49,6 +50,7 @@ stats.register(app)
 export.register(app)
 evaluate.register(app)
 verify.register(app)
+logs.register(app)
 rebuild.register(app)
 relay.register(app)
 

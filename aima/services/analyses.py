@@ -15,6 +15,7 @@ from aima.pipeline import resume
 from aima.pipeline.plan import Place, Plan, make_plan
 from aima.pipeline.progress import Listener, Meter
 from aima.pipeline.task import Finished, Outcome, SegmentTask
+from aima.services import journal
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake, find_files
 from aima.services.measuring import watching
@@ -99,7 +100,7 @@ class AnalysisService:
         by_content = {m.content_id: jobs[m.media_id] for m in media if m.media_id in jobs}
         try:
             with watching(self._stores.metrics, tasks, by_content) as watch:
-                heard_by = (Meter(tasks, listener).see, watch.see)
+                heard_by = (Meter(tasks, listener).see, watch.see, journal.failures(by_content))
                 tally = self._run(tasks, wanted, heard_by, lambda a: self._missing(plan, media, segments, a))
         except BaseException as error:
             self._break_off(jobs.values(), error)
@@ -169,7 +170,9 @@ class AnalysisService:
         with suppress(AimaError):  # if the database is the reason, the next analysis finds these jobs
             for job_id in job_ids:
                 self._stores.jobs.set_state(job_id, "failed", code=code, detail=detail)
+                journal.job_ended(job_id, "failed", code)
 
     def _end(self, job_id: str, report: FileReport, problems: Sequence[dict[str, Any]]) -> None:
         state: JobState = "done" if report.state == "done" else "failed"
         self._stores.jobs.set_state(job_id, state, code=report.code, detail=report.detail, problems=problems)
+        journal.job_ended(job_id, state, report.code, media_id=report.media_id, problems=len(problems))

@@ -86,7 +86,7 @@ class DocumentStore(Protocol):
         ...
 
     def logs(self, limit: int, level: str | None = None, **related: str) -> list[dict[str, Any]]:
-        """The newest log lines, newest first, of this level and these related ids."""
+        """The newest log lines, newest first, of this level and these related ids, whole or the beginning of one."""
         ...
 
     def close(self) -> None:

@@ -192,7 +192,9 @@ def test_log_lines_come_back_newest_first_by_what_they_are_about(documents):
     assert found[0] == line(8, job_id="job 2", node="a")
     assert [one["details"]["no"] for one in documents.logs(2, job_id="job 1")] == [7, 4]
     assert [one["details"]["no"] for one in documents.logs(9, level="error", job_id="job 1", node="a")] == [7, 1]
+    assert [one["details"]["no"] for one in documents.logs(3, job_id="jo")] == [8, 7, 6]
     assert documents.logs(9, job_id="job 9") == []
+    assert documents.logs(9, job_id="ob") == []
 
 
 def test_logs_are_bounded(documents):
