@@ -25,8 +25,13 @@ CONNECT_FAILED = 2
 REMEDY = "start the local stack with `aima up`, or check AIMA_STORES__MILVUS"
 DEFAULT_PORT = 19530
 
-# Milvus Lite ends connections that ping more often than it likes; every call has its deadline instead.
-CHANNEL: Final = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": 0}
+CHANNEL: Final = {
+    # Milvus Lite ends connections that ping more often than it likes; every call has its deadline instead.
+    "grpc.keepalive_time_ms": 2**31 - 1,
+    "grpc.keepalive_permit_without_calls": 0,
+    # A new client asks at once, although the last one has just found nobody.
+    "grpc.use_local_subchannel_pool": 1,
+}
 
 # pymilvus sets its own handlers on import and reports with traces what leaves here as one line.
 logging.getLogger("pymilvus").setLevel(logging.CRITICAL + 1)
@@ -106,7 +111,9 @@ def _as_aima_error(error: Exception, where: str, timeout: float) -> AimaError:
         return StoreUnreachable(f"{where} gave no answer for {timeout:.0f} s", REMEDY)
     if code in {grpc.StatusCode.UNAUTHENTICATED, grpc.StatusCode.PERMISSION_DENIED}:
         return StoreUnreachable(f"{where} refuses: {_line(error)}", "check AIMA_STORES__MILVUS")
-    if isinstance(code, grpc.StatusCode) or code == CONNECT_FAILED:
+    if code == CONNECT_FAILED:
+        return StoreUnreachable(f"{where} does not answer", REMEDY)
+    if isinstance(code, grpc.StatusCode):
         return StoreUnreachable(f"{where} does not answer: {_line(error)}", REMEDY)
     return StoreError(f"{where}: {_line(error)}")
 

@@ -92,7 +92,7 @@ def test_groups_that_need_several_questions_are_answered_as_one(vectors, monkeyp
     groups = {f"g{number}": [row(f"r{number}", f"g{number}", seed=number)] for number in range(10)}
     vectors.replace_many(FACES, groups, dict.fromkeys(groups, 1))
     assert nearest(vectors, 7, groups=groups) == nearest(vectors, 7)
-    vectors.replace_many(FACES, dict.fromkeys(groups, []), dict.fromkeys(groups, 2))
+    vectors.replace_many(FACES, {key: [] for key in groups}, dict.fromkeys(groups, 2))
     assert vectors.count(FACES) == 0
 
 
