@@ -9,10 +9,9 @@ from typing import Final
 
 from aima.domain.media import Segment
 from aima.domain.metric import Metric, MetricKind
-from aima.errors import AimaError
 from aima.pipeline.task import Failure, Finished, Outcome, SegmentTask
 from aima.stores.ports import MetricStore
-from aima.telemetry.logs import logger
+from aima.telemetry.failures import log_failure
 
 FLUSH_S: Final = 10.0
 """Metrics of a running analysis are written together so often ..."""
@@ -65,9 +64,8 @@ class Watch:
         try:
             self._store.record(self._waiting)
             self._waiting.clear()
-        except AimaError as error:
-            fields = {"code": error.code, "detail": error.message}
-            logger("services.measuring").warning("metrics not written", extra={"fields": fields})
+        except Exception as error:
+            log_failure("metrics not written", error)
         del self._waiting[:-MOST]
 
     def _of_finished(self, outcome: Finished) -> Iterator[Metric]:

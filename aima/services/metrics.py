@@ -7,10 +7,9 @@ from typing import Final
 
 from aima.domain.figures import Figures
 from aima.domain.metric import Metric
-from aima.errors import AimaError
 from aima.settings import Settings
 from aima.stores.ports import Stores
-from aima.telemetry.logs import logger
+from aima.telemetry.failures import log_failure
 
 MONTH_DAYS: Final = 31
 
@@ -22,24 +21,24 @@ class MetricsService:
         self._settings, self._stores = settings.metrics, stores
 
     def refresh(self, max_age_s: float = 0.0) -> bool:
-        """Make the figures anew, unless they are younger than that; says whether it did. Never raises an AimaError."""
+        """Make the figures anew, unless they are younger than that; says whether it did. What goes wrong is logged."""
         try:
             age = datetime.now(UTC) - self._stores.dashboards.refreshed_at()
             return age >= timedelta(seconds=max_age_s) and self._stores.dashboards.refresh()
-        except AimaError as error:
-            _log("figures not refreshed", error)
+        except Exception as error:
+            log_failure("figures not refreshed", error)
             return False
 
     def upkeep(self) -> None:
         """What a process that runs for long calls about once a minute: note how far consumers lag, forget, refresh.
 
-        Never raises an AimaError.
+        What goes wrong is logged: it comes again.
         """
         try:
             self._stores.metrics.record(self._lags())
             self._stores.metrics.drop_before(self._oldest())
-        except AimaError as error:
-            _log("metrics not kept up", error)
+        except Exception as error:
+            log_failure("metrics not kept up", error)
         self.refresh(self._settings.refresh_s)
 
     def figures(self, persons: int = 20) -> Figures:
@@ -57,8 +56,3 @@ class MetricsService:
 
     def _oldest(self) -> date:
         return datetime.now(UTC).date() - timedelta(days=MONTH_DAYS * self._settings.keep_months)
-
-
-def _log(what: str, error: AimaError) -> None:
-    fields = {"code": error.code, "detail": error.message}
-    logger("services.metrics").warning(what, extra={"fields": fields})

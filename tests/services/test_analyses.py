@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -96,6 +97,29 @@ def test_crops_of_the_faces_lie_in_the_archive(first, services):
     crops = services.stores.observations.crops(medium.content_id)
     assert 2 <= len(crops) <= 20
     assert all(services.archive.get(crop.path).startswith(b"\xff\xd8") for crop in crops)
+
+
+def test_shots_of_every_medium_are_known_afterwards(first, services):
+    report, _ = first
+    assert report.sightings.contents == 2
+    assert report.sightings.unseen == ()
+    for medium in services.stores.media.all():
+        shots = services.stores.sightings.get(medium.content_id).shots
+        segments = services.stores.media.segments(medium.content_id)
+        assert (shots[0].start_us, shots[-1].end_us) == (0, segments[-1].end_us)
+    assert services.analyses.sightings.refresh().contents == 0
+
+
+def test_what_it_cost_is_written_and_in_the_figures(first, services):
+    decoding = services.stores.metrics.since("decode_cpu_s", datetime.now(UTC) - timedelta(hours=1))
+    assert {metric.labels["kind"] for metric in decoding} == {"video", "image"}
+    jobs = {
+        job.job_id for medium in services.stores.media.all() for job in services.stores.jobs.of_medium(medium.media_id)
+    }
+    assert {metric.job_id for metric in decoding} <= jobs
+    assert all(metric.node for metric in decoding)
+    stages = {(stage.stage, stage.kind) for stage in services.metrics.figures().stages}
+    assert {("face_detector", "video"), ("face_detector", "image"), ("decode", "video")} <= stages
 
 
 def test_what_a_file_cost_is_told(first):

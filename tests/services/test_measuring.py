@@ -77,20 +77,21 @@ def test_nothing_to_do_writes_nothing(stores):
     assert recorded(stores, "segments_waiting") == []
 
 
-class Away:
-    """A database that does not answer, until it is `back`; then the real one."""
+class Failing:
+    """A database that takes nothing, until it is `back`; then the real one."""
 
-    def __init__(self, stores) -> None:
-        self._stores, self.back = stores, False
+    def __init__(self, stores, error: Exception) -> None:
+        self._stores, self._error, self.back = stores, error, False
 
     def record(self, metrics) -> None:
         if not self.back:
-            raise StoreUnreachable("the database does not answer")
+            raise self._error
         self._stores.metrics.record(metrics)
 
 
-def test_a_database_that_is_away_harms_no_analysis_and_hears_it_later(stores):
-    store = Away(stores)
+@pytest.mark.parametrize("error", [StoreUnreachable("the database does not answer"), PermissionError("not yours")])
+def test_a_database_that_takes_nothing_harms_no_analysis_and_hears_it_later(stores, error):
+    store = Failing(stores, error)
     watch = Watch(store, [task(0), task(1)], {})  # type: ignore[arg-type]
     watch.see(finished(0))
     watch.flush()
