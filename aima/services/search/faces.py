@@ -8,9 +8,8 @@ from pathlib import Path
 
 from aima.services.search.answers import Evidence, Reason, Unasked, log_odds, probability
 from aima.services.search.clues import Clue, Trail
-from aima.services.search.encoding import encode_face
+from aima.services.search.encoding import Encoders
 from aima.services.search.near import Near
-from aima.settings import Settings
 from aima.stores.moments import Face, MomentStore, Presence
 from aima.stores.vectors import Hit
 
@@ -21,20 +20,20 @@ PER_TRACK = 5
 class FaceSearch:
     """Finds appearances by a picture of a face."""
 
-    def __init__(self, settings: Settings, moments: MomentStore, near: Near) -> None:
-        self._settings, self._moments, self._near = settings, moments, near
+    def __init__(self, encoders: Encoders, moments: MomentStore, near: Near) -> None:
+        self._encoders, self._moments, self._near = encoders, moments, near
 
     def trail(self, path: Path, number: int | None, wanted: int, contents: Collection[str] | None) -> Trail:
         """Appearances that show the face, and those of a person who surely is the same.
 
         Raises:
             StoreUnreachable, StackDown: the vectors do not answer.
-            QueryInvalid, MediaError, ModelError: see `encode_face`.
+            QueryInvalid, MediaError, ModelError: see `Encoders.face`.
         """
         space = self._near.space("face")
         if space is None:
             return Trail(unasked=[Unasked("face", "the archive has no vectors of faces yet")])
-        face = encode_face(self._settings, space, path, number)
+        face = self._encoders.face(space, path, number)
         hits = self._near.hits(space, face.vector, wanted * PER_TRACK, contents)
         best: dict[str, tuple[float, Hit]] = {}
         for hit in hits:

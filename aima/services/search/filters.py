@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from aima.domain.finding import text_id
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import Person
 from aima.domain.text import display
 from aima.fusion.thresholds import EXPRESSION_CERTAIN
+from aima.services.glosses import labels_called
 from aima.services.search.answers import Evidence, Reason, log_odds
 from aima.services.search.clues import Clue, Trail
 from aima.services.search.words import likeness, spellings, words_of
@@ -31,11 +33,13 @@ def objects(moments: MomentStore, name: str, contents: Collection[str] | None) -
     """Where a thing of this class is seen, or pictures that show one."""
     wanted = {spelling for word in words_of(name) for spelling in spellings(word)}
     there = moments.texts_with(wanted, ("object", "label"))
-    called = [text_id for text_id, text in there.items() if likeness(name, text) == 1.0]
-    if not called:
-        return Trail(remarks=[f"nothing in the archive is called {display(name)!r}; --text compares meanings"])
+    called = {one for one, text in there.items() if likeness(name, text) == 1.0}
+    called |= set(map(text_id, labels_called(name)))
+    seen = moments.findings(called, ENOUGH, contents, ("object", "label"))
+    if not seen:
+        return Trail(remarks=[f"nothing there is called {display(name)!r}; --text compares meanings"])
     clues = []
-    for found in moments.findings(called, ENOUGH, contents, ("object", "label")):
+    for found in seen:
         finding = found.finding
         number = f"{finding.most} x " if finding.most > 1 else ""
         evidence = (Evidence("finding", finding.finding_id),)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 from aima.services.search.answers import Evidence, Reason, Unasked
 from aima.services.search.clues import Clue, Trail
-from aima.services.search.encoding import encode_picture
+from aima.services.search.encoding import Encoders
 from aima.services.search.near import Near
-from aima.settings import Settings
 from aima.stores.moments import MomentStore
 from aima.stores.vectors import Hit
 
@@ -20,20 +19,20 @@ PER_SHOT = 3
 class ImageSearch:
     """Finds shots by a picture."""
 
-    def __init__(self, settings: Settings, moments: MomentStore, near: Near) -> None:
-        self._settings, self._moments, self._near = settings, moments, near
+    def __init__(self, encoders: Encoders, moments: MomentStore, near: Near) -> None:
+        self._encoders, self._moments, self._near = encoders, moments, near
 
     def trail(self, path: Path, wanted: int, contents: Collection[str] | None) -> Trail:
         """Shots that look like the picture.
 
         Raises:
             StoreUnreachable, StackDown: the vectors do not answer.
-            MediaError, ModelError: see `encode_picture`.
+            MediaError, ModelError: see `Encoders.picture`.
         """
         space = self._near.space("image")
         if space is None:
             return Trail(unasked=[Unasked("image", "the archive has no vectors of pictures yet")])
-        vector = encode_picture(self._settings, space, path)
+        vector = self._encoders.picture(space, path)
         best: dict[tuple[str, int], Hit] = {}
         for hit in self._near.hits(space, vector, wanted * PER_SHOT, contents):
             best.setdefault((hit.group, int(hit.subject)), hit)

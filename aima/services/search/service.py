@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence, Set
-from functools import partial
-from typing import Final, Protocol
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, Final, Protocol
 
 from aima.services.media import resolve as resolve_medium
 from aima.services.naming import find_person
@@ -16,9 +16,12 @@ from aima.services.search.near import Near, Spaces
 from aima.services.search.query import Query
 from aima.services.search.ranking import Moment, moments
 from aima.settings import Settings
-from aima.stores.moments import Place, Presence, Within
+from aima.stores.moments import MomentStore, Place, Presence, Within
 from aima.stores.ports import Stores
 from aima.stores.vectors import VectorStore
+
+if TYPE_CHECKING:
+    from aima.services.search.encoding import Encoders
 
 POOL: Final = 10
 """Clues that are looked at for each answer that is wanted: several lie in one moment, others are filtered out."""
@@ -108,21 +111,26 @@ class SearchService:
             yield partial(filters.expressions, truth, query.expression, tracks)
 
     def _encoded(self, query: Query) -> Iterator[Look]:
-        """What is compared with vectors. Imported at use: decoders and networks take half a second."""
-        given = self._settings, self._stores.moments, self._near
+        """What is compared with vectors. Imported at use: decoders and networks take a second."""
         wanted = max(POOL * query.limit, LEAST_POOL)
         if query.text is not None:
             from aima.services.search.texts import TextSearch
 
-            yield partial(TextSearch(*given).trail, query.text, wanted)
+            yield partial(TextSearch(*self._with).trail, query.text, wanted)
         if query.image is not None:
             from aima.services.search.images import ImageSearch
 
-            yield partial(ImageSearch(*given).trail, query.image, wanted)
+            yield partial(ImageSearch(*self._with).trail, query.image, wanted)
         if query.face is not None:
             from aima.services.search.faces import FaceSearch
 
-            yield partial(FaceSearch(*given).trail, query.face, query.face_number, wanted)
+            yield partial(FaceSearch(*self._with).trail, query.face, query.face_number, wanted)
+
+    @cached_property
+    def _with(self) -> tuple[Encoders, MomentStore, Near]:
+        from aima.services.search.encoding import Encoders
+
+        return Encoders(self._settings), self._stores.moments, self._near
 
     def _answers(self, found: Sequence[Moment], within: Within, limit: int) -> tuple[Answer, ...]:
         """The best moments in their media. Content that several own answers once for each."""

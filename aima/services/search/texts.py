@@ -8,13 +8,12 @@ from typing import Final, Literal
 
 from aima.domain.finding import Found, text_id
 from aima.errors import ModelError, StackError, StoreError
-from aima.models.loader import load
-from aima.models.text_encoder import TextEncoder
+from aima.services.glosses import labels_called
 from aima.services.search.answers import Evidence, Reason, Unasked, log_odds, probability
 from aima.services.search.clues import Clue, Trail
-from aima.services.search.near import Near, demand_version, model_of
+from aima.services.search.encoding import Encoders
+from aima.services.search.near import Near
 from aima.services.search.words import likeness, parts, spellings, words_of
-from aima.settings import Settings
 from aima.stores.moments import MomentStore
 
 LEAST_LETTERS: Final = 0.3
@@ -25,6 +24,8 @@ CERTAIN: Final = 0.98
 """How likely the same letters mean the same ..."""
 LESS_CERTAIN: Final = 0.95
 """... and how likely a like vector at most."""
+LEAST_MEANING: Final = 0.01
+"""How likely a like vector must mean the same to be an answer."""
 MEANINGS: Final = 100
 """Texts of like meaning that are looked at ..."""
 MEANINGS_WITHIN: Final = 1000
@@ -36,8 +37,8 @@ MISREAD: Final = 300
 class TextSearch:
     """Finds findings and persons by words."""
 
-    def __init__(self, settings: Settings, moments: MomentStore, near: Near) -> None:
-        self._settings, self._moments, self._near = settings, moments, near
+    def __init__(self, encoders: Encoders, moments: MomentStore, near: Near) -> None:
+        self._encoders, self._moments, self._near = encoders, moments, near
 
     def trail(self, text: str, wanted: int, contents: Collection[str] | None) -> Trail:
         """What answers the words; without vectors by letters alone, which `unasked` then says."""
@@ -74,6 +75,7 @@ class TextSearch:
         there = self._moments.texts_with({spelling for word in words for spelling in spellings(word)})
         there |= self._moments.texts_like(parts(words), MISREAD)
         alike = {text_id_: likeness(text, written) for text_id_, written in there.items()}
+        alike |= {text_id(label): 1.0 for label in labels_called(text)}
         return {one: _Match(CERTAIN * how, "words") for one, how in alike.items() if how >= LEAST_LETTERS}
 
     def _by_meaning(self, text: str, many: int, trail: Trail) -> dict[str, _Match]:
@@ -82,12 +84,11 @@ class TextSearch:
         if space is None:
             trail.unasked.append(Unasked("text", "meanings were not compared: the archive has no vectors of texts yet"))
             return {}
-        encoder = TextEncoder(load(self._settings, model_of(space)))
-        demand_version(space, encoder.model_version)
-        hits = self._near.hits(space, encoder.queries([text])[0], many)
+        hits = self._near.hits(space, self._encoders.text(space, text), many)
         trail.models["text"], trail.vectors = space.model_version, True
         chances = {hit.group: probability(self._near.log_odds(space, hit.score)) for hit in hits}
-        return {one: _Match(min(chance, LESS_CERTAIN), "meaning") for one, chance in chances.items()}
+        likely = {one: min(chance, LESS_CERTAIN) for one, chance in chances.items() if chance >= LEAST_MEANING}
+        return {one: _Match(chance, "meaning") for one, chance in likely.items()}
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from aima.errors import MediaMissing, MediaUnknown, ModelMissing, QueryInvalid, StoreUnreachable
-from aima.services.search.encoding import encode_face
+from aima.services.search.encoding import Encoders
 from aima.services.search.query import Query
 from aima.stores.milvus import MilvusVectors
 from aima.stores.vectors import Space
@@ -25,7 +25,7 @@ COSINES = [0.8, 0.0, 0.9, 0.34, 0.1]
 @pytest.fixture(scope="module")
 def face(settings, pictures):
     """The face that is looked for."""
-    return encode_face(settings, face_space(settings), pictures["astronaut"], None).vector
+    return Encoders(settings).face(face_space(settings), pictures["astronaut"], None).vector
 
 
 @pytest.fixture
@@ -120,23 +120,23 @@ def test_of_several_faces_the_largest_is_meant_or_the_one_that_is_numbered(setti
         both.paste(right.convert("RGB"), (left.width, 0))
     both.save(tmp_path / "both.png")
     space = face_space(settings)
-    alone = {name: encode_face(settings, space, pictures[name], None) for name in ("astronaut", "grace_hopper")}
-    largest = encode_face(settings, space, tmp_path / "both.png", None)
+    alone = {name: Encoders(settings).face(space, pictures[name], None) for name in ("astronaut", "grace_hopper")}
+    largest = Encoders(settings).face(space, tmp_path / "both.png", None)
     assert largest.remark == "both.png shows 2 faces; the largest was taken, number 2 from the left"
     assert largest.vector @ alone["grace_hopper"].vector > 0.8
-    first = encode_face(settings, space, tmp_path / "both.png", 1)
+    first = Encoders(settings).face(space, tmp_path / "both.png", 1)
     assert first.vector @ alone["astronaut"].vector > 0.8
     assert (first.remark, alone["astronaut"].remark) == (None, None)
     with pytest.raises(QueryInvalid, match="shows 2 faces, there is no number 3"):
-        encode_face(settings, space, tmp_path / "both.png", 3)
+        Encoders(settings).face(space, tmp_path / "both.png", 3)
 
 
 def test_a_picture_without_a_face_and_what_is_no_picture_are_refused(settings, pictures, tmp_path):
     space = face_space(settings)
     with pytest.raises(QueryInvalid, match=r"no face is found in rocket\.jpg"):
-        encode_face(settings, space, pictures["rocket"], None)
+        Encoders(settings).face(space, pictures["rocket"], None)
     with pytest.raises(MediaMissing):
-        encode_face(settings, space, tmp_path / "nothing.jpg", None)
+        Encoders(settings).face(space, tmp_path / "nothing.jpg", None)
     (tmp_path / "words.jpg").write_text("no picture")
     with pytest.raises(MediaUnknown):
-        encode_face(settings, space, tmp_path / "words.jpg", None)
+        Encoders(settings).face(space, tmp_path / "words.jpg", None)

@@ -84,7 +84,7 @@ def test_a_thing_that_nobody_ever_saw_is_told_with_another_way_to_look(search):
     answers = search(Query.of(object="unicorn"))
     assert (answers.found, answers.remarks) == (
         (),
-        ("nothing in the archive is called 'unicorn'; --text compares meanings",),
+        ("nothing there is called 'unicorn'; --text compares meanings",),
     )
 
 
