@@ -7,7 +7,7 @@ import contextlib
 import socket
 import struct
 import threading
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER of zero seconds: close sends RST
 
 
 class Proxy:
-    """Passes what comes to `port` on to the target and back; counts the turns from one side to the other."""
+    """Passes what comes to `port` on to the target and back; counts the round trips."""
 
     def __init__(self, host: str, port: int) -> None:
         self._target = (host, port)
@@ -35,6 +35,11 @@ class Proxy:
         self._thread.start()
         self._do(self._listen())
         self._open.set()
+
+    @property
+    def links(self) -> int:
+        """How many clients are connected."""
+        return len(self._writers) // 2
 
     def close(self) -> None:
         """End with every connection."""
@@ -92,8 +97,9 @@ class Proxy:
             async with self._kept(writer):
                 there, back = await asyncio.open_connection(*self._target)
                 async with self._kept(back):
-                    pumps = [asyncio.create_task(self._pump(reader, back, 1)),
-                             asyncio.create_task(self._pump(there, writer, 0))]  # fmt: skip
+                    talk = _Talk()
+                    pumps = [asyncio.create_task(self._pump(reader, back, talk.asked)),
+                             asyncio.create_task(self._pump(there, writer, talk.answered))]  # fmt: skip
                     self._pumps.update(pumps)
                     await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
                     await asyncio.sleep(self._delay_s)
@@ -110,21 +116,30 @@ class Proxy:
             self._writers.discard(writer)
             writer.close()
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, turn: int) -> None:
+    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, heard: Callable[[], int]) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self._open.wait()
-                self._count(turn)
+                self.turns += heard()
                 # Scheduled, not slept: what follows at once arrives at once behind it.
                 self._loop.call_later(self._delay_s, _write, writer, data)
 
-    def _count(self, turn: int) -> None:
-        """A turn is a first word of the client after one of the server: one round trip, if there is one connection."""
-        if turn and not self._is_asking:
-            self.turns += 1
-        self._is_asking = bool(turn)
 
-    _is_asking = False
+class _Talk:
+    """Whose turn it is on one connection. A round trip begins where the client speaks after the server."""
+
+    def __init__(self) -> None:
+        self._is_asking = False
+
+    def asked(self) -> int:
+        """How many round trips begin with what the client says now."""
+        begins, self._is_asking = not self._is_asking, True
+        return int(begins)
+
+    def answered(self) -> int:
+        """The server never begins one."""
+        self._is_asking = False
+        return 0
 
 
 def _write(writer: asyncio.StreamWriter, data: bytes) -> None:
