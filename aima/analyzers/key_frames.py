@@ -25,7 +25,7 @@ def key_frames(batch: FrameBatch, interval_us: int) -> npt.NDArray[np.bool_]:
     every = max(1, round(interval_us / batch.step_us))
     slots = batch.pts_us // batch.step_us
     gaps = np.diff(batch.pts_us) > SPARSE * batch.step_us
-    # Before the first frame lies what lies behind it, as far as can be told.
-    sparse = np.concatenate([gaps[:1], gaps]) if len(gaps) else np.ones(1, bool)
+    # Before the first frame lies what lies behind it, as far as can be told; a single one tells nothing.
+    sparse = np.concatenate([gaps[:1], gaps]) if len(gaps) else np.zeros(1, bool)
     first = np.concatenate([[True], np.diff(slots // every) > 0])
     return np.asarray((slots % every == 0) | (sparse & first), bool)
