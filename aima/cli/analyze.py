@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from aima.pipeline.progress import Listener
     from aima.pipeline.progress import Progress as Moment
     from aima.services.reports import AnalysisReport
+    from aima.services.sightings import SightingReport
 
 
 def register(app: typer.Typer) -> None:
@@ -109,6 +111,17 @@ def print_report(report: AnalysisReport) -> None:
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
     found = f"{count(fusion.persons, 'person')} in {count(fusion.tracks, 'track')}"
     out.print(f"{found}; {'updated' if fusion.changed else 'nothing changed'}.")
+    _print_sightings(report.sightings)
     if spent:
         out.print(f"CPU: {spent}")
     out.print("Next: aima persons list")
+
+
+def _print_sightings(report: SightingReport) -> None:
+    if report.contents:
+        media = count(report.contents, "medium", "media")
+        out.print(f"{count(report.findings, 'thing, label or line', 'things, labels and lines')} in {media}.")
+    for code, unseen in groupby(sorted(report.unseen, key=lambda one: one.code), key=lambda one: one.code):
+        first, *others = unseen
+        more = f" (and {count(len(others), 'more medium', 'more media')})" if others else ""
+        error_line(first.detail + more, first.remedy, code)

@@ -35,11 +35,12 @@ class Embedder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """A content whose observations could not be read, or whose texts have no vectors yet, and why."""
+    """A content whose observations could not be read, or whose texts have no vectors yet: why, and what to do."""
 
     content_id: str
     code: str
     detail: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,4 +141,4 @@ def _identity(receipt: Receipt) -> tuple[str, str, int, str]:
 def _note(content_id: str, error: ArchiveDamaged | ModelError) -> Unseen:
     fields = {"content_id": content_id, "code": error.code, "detail": error.message}
     logger("services.sightings").warning("sighting incomplete", extra={"fields": fields})
-    return Unseen(content_id, error.code, error.message)
+    return Unseen(content_id, error.code, error.message, error.remedy)

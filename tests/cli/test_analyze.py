@@ -12,7 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from aima.cli.analyze import print_report
+from aima.services.fusion import FusionReport
+from aima.services.reports import AnalysisReport
 from aima.services.sample import portraits
+from aima.services.sightings import SightingReport, Unseen
 from aima.settings import Settings
 from tests.media_made import two_person_clip, write_picture
 
@@ -128,3 +132,15 @@ def test_the_environment_can_be_taken_over_by_a_shell(stack, workspace):
     assert all(line.startswith("export ") for line in done.stdout.splitlines())
     assert f"AIMA_HOME={workspace.home}" in done.stdout
     assert "RAY_AUTH_TOKEN_PATH" in done.stdout
+
+
+def test_what_is_seen_beside_faces_is_told_and_what_could_not_be_read(capsys):
+    unseen = [
+        Unseen(name, "archive_damaged", f"{name}.parquet is not what was written", "analyze again") for name in "ab"
+    ]
+    fusion = FusionReport(changed=False, tracks=0, persons=0, digest="")
+    print_report(AnalysisReport((), 0, {}, fusion, SightingReport(2, 5, tuple(unseen))))
+    told = capsys.readouterr()
+    assert "5 things, labels and lines in 2 media." in told.out
+    (error,) = [line for line in told.err.splitlines() if line.startswith("error:")]
+    assert error.startswith("error: a.parquet is not what was written (and 1 more medium) - analyze again")

@@ -142,7 +142,12 @@ def test_without_a_text_model_findings_are_kept_and_get_their_vectors_later(stor
     observe(stores, archive, film, {"objects": DOG})
     vectors.missing = True
     report = service.refresh()
-    assert [(one.content_id, one.code) for one in report.unseen] == [(film.content_id, "model_missing")]
+    (unseen,) = report.unseen
+    assert (unseen.content_id, unseen.code, unseen.remedy) == (
+        film.content_id,
+        "model_missing",
+        "run: aima models build",
+    )
     assert texts(stores, film) == ["dog"]
     head = stores.outbox.head()
     assert service.refresh().contents == 0
