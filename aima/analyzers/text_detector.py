@@ -1,7 +1,8 @@
 """Where something is written in key frames.
 
 A coarse look first, and a fine one only where it finds something, was tried and left out: small writing is lost, and
-what is saved is little, as patterns that are no writing look most like it when they are coarse.
+what is saved is little, as patterns that are no writing look most like it when they are coarse. Enlarging small
+pictures finds nothing more.
 """
 
 from __future__ import annotations
@@ -30,7 +31,6 @@ class TextDetectorOptions(Options):
 
     interval_s: float = Field(3.0, gt=0, description="seconds from one frame that is looked at to the next")
     long_side: int = Field(960, ge=64, le=4096, description="pixels of the longer side at which writing is looked for")
-    small_side: int = Field(480, ge=0, le=4096, description="smaller pictures are enlarged to this longer side")
     min_score: float = Field(0.5, gt=0, lt=1, description="lower finds more lines and more that are none")
     min_height: float = Field(8, ge=0, description="lowest line in pixels of the analysed frame")
     most: int = Field(100, ge=1, description="lines per frame at most, the highest ones")
@@ -62,7 +62,7 @@ class TextDetector(Analyzer[TextDetectorOptions]):
 
     def _look(self, frame: Pixels, options: TextDetectorOptions) -> TextLines:
         """Lines in pixels of the frame."""
-        probability, zoom = self._run(frame, min(max(*frame.shape[:2], options.small_side), options.long_side))
+        probability, zoom = self._run(frame, min(max(frame.shape[:2]), options.long_side))
         lines = decode(probability, self._model.thresholds, options.min_score)
         limits = np.array(frame.shape[1::-1], np.float32)
         lines = TextLines(np.clip(lines.corners / np.float32(zoom), 0, limits), lines.score)

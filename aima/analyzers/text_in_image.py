@@ -30,6 +30,15 @@ WIDEST = 2400
 AT_ONCE = 8
 """Lines per call: bounds memory; more at once are no faster on a CPU."""
 
+SURE = 0.95
+"""Lines that are read less surely are looked at upside down too: some turned letters look like others ..."""
+
+SURER = 0.1
+"""... and are taken as turned if the score rises by this."""
+
+REPEATED = 3
+"""So many times the same character and no other is a pattern, no word."""
+
 Reading = tuple[str, float]
 
 
@@ -71,20 +80,20 @@ class TextInImage(Analyzer[TextInImageOptions]):
         lines = TextLines.of_rows(rows, scale)
         boxes = lines.boxes * np.tile(np.array(scale, np.float32), 2)
         written = []
-        for (text, score), box in zip(self._read_both_ways(frame, lines, options.min_score), boxes, strict=True):
-            if score >= options.min_score and len(text) >= options.min_characters:
+        for (text, score), box in zip(self._read_both_ways(frame, lines), boxes, strict=True):
+            if score >= options.min_score and len(text) >= options.min_characters and not _is_pattern(text):
                 left, top, right, bottom = (float(value) for value in box)
                 sides = {"left": left, "top": top, "width": right - left, "height": bottom - top}
                 written.append({"text": text, **sides, "score": score})
         return written
 
-    def _read_both_ways(self, frame: Pixels, lines: TextLines, least: float) -> list[Reading]:
-        """Text and score per line; what cannot be read is looked at upside down."""
+    def _read_both_ways(self, frame: Pixels, lines: TextLines) -> list[Reading]:
+        """Text and score per line; what is not read surely is looked at upside down."""
         crops = [level(frame, corners) for corners in lines.corners]
         readings = self._read(crops)
-        poor = [i for i, (_, score) in enumerate(readings) if score < least]
+        poor = [i for i, (_, score) in enumerate(readings) if score < SURE]
         for i, turned in zip(poor, self._read([crops[i][::-1, ::-1] for i in poor]), strict=True):
-            readings[i] = max(readings[i], turned, key=lambda reading: reading[1])
+            readings[i] = turned if turned[1] > readings[i][1] + SURER else readings[i]
         return readings
 
     def _read(self, crops: list[Pixels]) -> list[Reading]:
@@ -117,6 +126,10 @@ class TextInImage(Analyzer[TextInImageOptions]):
         outputs = self._model.runtime.run({contract["input"]: lines})
         steps = zip(outputs[contract["characters"]], outputs[contract["scores"]], strict=True)
         return [collapse(numbers, scores, self._characters) for numbers, scores in steps]
+
+
+def _is_pattern(text: str) -> bool:
+    return len(text) >= REPEATED and len(set(text)) == 1
 
 
 def level(frame: Pixels, corners: Floats) -> Pixels:
