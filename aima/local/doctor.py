@@ -8,17 +8,20 @@ import shutil
 import stat
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
 from aima.errors import AimaError
 from aima.local import home as homes
+from aima.local.addresses import milvus_url, namespace
 from aima.local.home import Home, home_at
 from aima.local.listeners import firewall_rule, listeners
 from aima.local.ray_head import RayHead
-from aima.local.servers import local_servers
+from aima.local.servers import KINDS, local_servers
 from aima.local.state import ServerStatus, current_state
 from aima.local.status import status
+from aima.local.vectors import COMFORTABLE_VECTORS
 from aima.settings import Settings
 
 FIRST_LOGIN_UID, NOBODY_UID = 1000, 65534
@@ -46,7 +49,10 @@ def examine(settings: Settings) -> list[Finding]:
         *_stack(settings, home),
         *_servers(status(settings)),
         *_ray_ports(home),
-        *_other_users(),
+        *_other_ports(home),
+        *_documents(settings),
+        *_vectors(settings),
+        *_other_users(settings),
     ]
 
 
@@ -136,7 +142,47 @@ def _ray_ports(home: Home) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _other_users() -> Iterator[Finding]:
+def _other_ports(home: Home) -> Iterator[Finding]:
+    """Every other server binds to loopback: what others can reach there is a fault."""
+    for kind in KINDS:
+        reachable = [one.port for one in listeners(home, kind.name) if not one.is_loopback]
+        if reachable and kind is not RayHead:
+            text = f"other machines can reach {', '.join(map(str, reachable))}"
+            yield Finding(f"{kind.name} ports", "broken", text, firewall_rule(reachable))
+
+
+def _documents(settings: Settings) -> Iterator[Finding]:
+    if settings.stores.mongo is None:
+        yield Finding(
+            "documents licence", "ok",
+            "the local server is secantusdb (GPL-2.0), run as a program of its own; AIMA_STORES__MONGO replaces it",
+        )  # fmt: skip
+
+
+def _vectors(settings: Settings) -> Iterator[Finding]:
+    if settings.stores.milvus is not None:
+        return
+    try:
+        largest = _largest_space(settings)
+    except AimaError:
+        return  # that it does not answer has been said
+    text = f"{largest:,} vectors in the largest collection of the local server"
+    if largest > COMFORTABLE_VECTORS:
+        remedy = "run a Milvus 2.6+ and name it in AIMA_STORES__MILVUS, then: aima rebuild vectors"
+        yield Finding("vectors size", "warning", f"{text}; above about {COMFORTABLE_VECTORS:,} it is slow", remedy)
+    else:
+        yield Finding("vectors size", "ok", text)
+
+
+def _largest_space(settings: Settings) -> int:
+    # Its client takes half a second to import.
+    from aima.stores.milvus import MilvusVectors
+
+    with closing(MilvusVectors.open(milvus_url(settings), namespace(settings))) as vectors:
+        return max((vectors.count(space) for space in vectors.spaces()), default=0)
+
+
+def _other_users(settings: Settings) -> Iterator[Finding]:
     others = [
         entry.pw_name
         for entry in pwd.getpwall()
@@ -147,7 +193,8 @@ def _other_users() -> Iterator[Finding]:
     if others:
         yield Finding(
             "other users", "warning",
-            f"{len(others)} other accounts can log in here and reach loopback ports; password and token keep them out",
+            f"{len(others)} other accounts can log in here and reach loopback ports; password and token keep them out"
+            + ("" if settings.stores.milvus else ", but not of the vectors: the local vector server knows no users"),
             "on a shared machine, use a machine or container of its own for sensitive archives",
         )  # fmt: skip
 

@@ -39,6 +39,8 @@ class Documents(Server):
     name = "documents"
     reads = ("AIMA_LOCAL__DOCUMENTS_PORT",)
     keeps_data = True
+    # Dropping a collection syncs for each of its keys, and nobody is answered meanwhile: minutes are no defect.
+    silence_s = 900.0
 
     def __init__(self, settings: Settings, home: Home) -> None:
         super().__init__(settings, home)

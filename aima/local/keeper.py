@@ -22,7 +22,7 @@ STABLE_S = 30.0
 BACK_OFF_S = (0.5, 1.0, 2.0, 4.0)
 STARTING_CHECK_S = 0.2
 HEALTHY_CHECK_S = 2.0
-SILENCE_S = 60.0  # a living server that answers nothing for so long is started anew
+SILENCE_S = 60.0  # a living server that answers nothing for so long is started anew, unless it says otherwise
 
 
 class _NeededFailed(ServerFailed):
@@ -145,7 +145,7 @@ class Keeper(threading.Thread):
                 raise ServerFailed(f"{name} ended with status {running.returncode}")
             is_healthy = self._server.is_healthy(ports)
             if is_healthy:
-                answered, patience = time.monotonic(), SILENCE_S
+                answered, patience = time.monotonic(), self._server.silence_s or SILENCE_S
                 if self._board[name].state != "healthy":
                     self._board.change(name, state="healthy", detail="", error_code="", remedy="")
             elif time.monotonic() - answered > patience:

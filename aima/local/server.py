@@ -28,6 +28,8 @@ class Server(ABC):
     gentle: ClassVar[signal.Signals] = signal.SIGTERM
     grace_s: ClassVar[float] = 20.0
     start_timeout_s: float = 300.0
+    silence_s: ClassVar[float | None] = None
+    """A living server that answers nothing for so long is started anew; None: the keeper's own measure."""
     reads: ClassVar[tuple[str, ...]] = ()
     """Beginnings of the variables that count when it is started."""
     needs: ClassVar[tuple[str, ...]] = ()

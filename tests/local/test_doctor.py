@@ -1,10 +1,19 @@
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 from aima import local
+from aima.local import doctor
 from aima.local.doctor import Finding, examine
 from aima.local.home import home_at
+from aima.local.process import clean_environment
 from aima.settings import Settings
+from aima.stores.milvus import MilvusVectors
+from aima.stores.vectors import Space, VectorRow
 from tests.conftest import NO_RAY, make_settings
 
 
@@ -16,6 +25,9 @@ def test_a_running_stack_is_well(stack: Settings) -> None:
     findings = examine(stack)
     assert [finding for finding in findings if finding.level == "broken"] == []
     assert {"python", "home", "disk", "models", "postgres", "ray", "ray ports"} <= {one.subject for one in findings}
+    assert {"documents", "vectors", "vectors size", "documents licence"} <= {one.subject for one in findings}
+    (size,) = found(stack, "vectors size")
+    assert (size.level, size.text) == ("ok", "0 vectors in the largest collection of the local server")
     (ports,) = found(stack, "ray ports")
     assert (ports.level, "loopback only" in ports.text) == ("ok", True)
 
@@ -63,6 +75,32 @@ def test_weights_are_counted(spare: Settings, tmp_path: Path) -> None:
     (tmp_path / "faces").mkdir()
     (tmp_path / "faces" / "a.onnx").touch()
     assert found(settings, "models")[0].text == f"1 weight files in {tmp_path}"
+
+
+def test_too_many_vectors_are_found(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors = MilvusVectors.open(local.milvus_url(stack), local.namespace(stack))
+    space = Space("face", "many@1", 4)
+    vectors.prepare(space)
+    rows = [VectorRow(f"v{number}", "many", unit, "t") for number, unit in enumerate(np.eye(4, dtype=np.float32))]
+    vectors.replace(space, "many", rows, 1)
+    monkeypatch.setattr(doctor, "COMFORTABLE_VECTORS", 3)
+    (size,) = found(stack, "vectors size")
+    vectors.drop(space)
+    vectors.close()
+    assert (size.level, size.text[:9]) == ("warning", "4 vectors")
+    assert "AIMA_STORES__MILVUS" in size.remedy
+
+
+def test_a_port_that_others_can_reach_is_broken(spare: Settings) -> None:
+    code = "import socket, time; held = socket.create_server(('0.0.0.0', 0)); print(flush=True); time.sleep(60)"
+    environment = clean_environment(spare.home, "documents")
+    argv = [sys.executable, "-c", code]
+    with subprocess.Popen(argv, env=environment, stdout=subprocess.PIPE) as open_to_all:
+        assert open_to_all.stdout is not None
+        open_to_all.stdout.readline()
+        (ports,) = found(spare, "documents ports")
+        open_to_all.kill()
+    assert (ports.level, "iptables" in ports.remedy) == ("broken", True)
 
 
 def test_replaced_servers_are_asked(spare: Settings, postgres: str, mongo_url: str) -> None:
