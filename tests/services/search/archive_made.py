@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
@@ -11,13 +13,21 @@ from aima.domain.finding import Finding, Shot, Sighting, finding_id, text_id
 from aima.domain.observation import ObservationKey, Receipt
 from aima.domain.track import Track
 from aima.models.catalogue import find
+from aima.models.text_encoder import TextEncoder
 from aima.services.model_versions import ActiveModels, code_version
+from aima.services.pictures import fetch_pictures
+from aima.services.sample import load_recipe
 from aima.services.search.service import SearchService
 from aima.services.texts import TextService
-from aima.settings import Settings
+from aima.settings import Models, Settings
 from aima.stores.postgres import PostgresStores
 from aima.stores.vectors import Space, VectorRow, VectorStore
 from tests.persons_made import SECOND, content
+
+
+def package_pictures(settings: Settings) -> dict[str, Path]:
+    """Freely licensed pictures of packages, two of them with a face, by name."""
+    return fetch_pictures(list(load_recipe().pictures.values()), settings)
 
 
 class Reached:
@@ -48,12 +58,20 @@ def sight(stores: PostgresStores, name: str, findings: Sequence[Finding] = (), s
 def embed_texts(settings: Settings, stores: PostgresStores, vectors: VectorStore) -> Space:
     """Vectors of every text of the findings, in both stores."""
     texts = stores.sightings.texts()
-    TextService(settings, stores).embed_missing(texts.values())
+    service = TextService(settings, stores)
+    service.encoder = _encoder(settings.models_dir)
+    service.embed_missing(texts.values())
     space = Space("text", code_version("text_embedding", find(settings, "text_embedding")), 384)
     for key, by_version in stores.sightings.vectors_of(texts).items():
         row = VectorRow(key, key, by_version[space.model_version], texts[key])
         vectors.replace(space, key, [row], 1)
     return space
+
+
+@cache
+def _encoder(models_dir: Path) -> TextEncoder:
+    """The text model, opened once for all tests."""
+    return TextEncoder.open(Settings(models=Models(dir=models_dir)))
 
 
 def observe(stores: PostgresStores, name: str, analyzer: str, version: str) -> None:

@@ -6,11 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from aima.services.pictures import fetch_pictures
-from aima.services.sample import load_recipe
 from aima.settings import Settings
 from aima.stores.milvus import MilvusVectors
 from aima.stores.vectors import VectorStore
+from tests.services.search.archive_made import package_pictures
 
 
 @pytest.fixture
@@ -25,4 +24,4 @@ def vectors(milvus_url: str) -> Iterator[VectorStore]:
 @pytest.fixture(scope="session")
 def pictures(settings: Settings) -> dict[str, Path]:
     """Freely licensed pictures of packages, two of them with a face."""
-    return fetch_pictures(list(load_recipe().pictures.values()), settings)
+    return package_pictures(settings)
