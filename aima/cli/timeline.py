@@ -67,14 +67,21 @@ def print_timeline(timeline: Timeline) -> None:
 def _lanes(title: str, lanes: Sequence[tuple[str, Sequence[Span], str]], timeline: Timeline) -> None:
     if not lanes:
         return
+    out.print()
+    if timeline.medium.info.kind == "image":
+        table(title, ("what", "remark"), [(label, remark) for label, _, remark in lanes])
+    else:
+        _bars(title, lanes, timeline)
+
+
+def _bars(title: str, lanes: Sequence[tuple[str, Sequence[Span], str]], timeline: Timeline) -> None:
     width = max(out.width - LABEL - SEEN - EXPRESSION - 8, 10)
     rows = (
         (label, bar(spans, timeline.end_us, width), clock(sum(end - start for start, end in spans)), remark)
         for label, spans, remark in lanes[:MOST]
     )
-    out.print()
     axis = f"0:00.0 to {clock(timeline.end_us)}"
-    columns = (cut("", LABEL), cut(axis, width), cut("seen", SEEN), cut("", EXPRESSION))
+    columns = (cut("what", LABEL), cut(axis, width), cut("seen", SEEN), cut("remark", EXPRESSION))
     table(title, columns, rows)
     if len(lanes) > MOST:
         out.print(f"and {len(lanes) - MOST} more: --json or --report FILE", highlight=False)

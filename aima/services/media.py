@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aima.domain.job import Job
@@ -12,7 +14,7 @@ from aima.domain.person import Person
 from aima.domain.text import display
 from aima.domain.track import Appearance
 from aima.errors import MediaError, MediaMissing
-from aima.stores.ports import Stores
+from aima.stores.ports import MediaStore, Stores
 
 MIN_PREFIX = 4
 """Hex digits that an abbreviated id needs."""
@@ -83,11 +85,20 @@ class MediaService:
             MediaMissing: none.
             MediaError: several; the message names them.
         """
-        return resolve(self._stores.media.all(), which)
+        return find_medium(self._stores.media, which)
 
     def _newest_job(self, medium: Medium) -> Job | None:
         jobs = self._stores.jobs.of_medium(medium.media_id)
         return jobs[0] if jobs else None
+
+
+def find_medium(store: MediaStore, which: str) -> Medium:
+    """The medium that is meant, see `MediaService.resolve`; given by its whole id it is found without the others."""
+    with suppress(ValueError):
+        medium = store.get(str(uuid.UUID(which)))
+        if medium is not None:
+            return medium
+    return resolve(store.all(), which)
 
 
 def resolve(media: Sequence[Medium], which: str) -> Medium:

@@ -13,7 +13,7 @@ from aima.domain.media import Medium
 from aima.domain.page import Stretch
 from aima.domain.person import Person, TrackRecord
 from aima.fusion.emotions import expression_of, name_expression
-from aima.services.media import resolve
+from aima.services.media import find_medium
 from aima.stores.ports import Stores
 
 
@@ -75,7 +75,7 @@ class TimelineService:
         Raises:
             MediaMissing, MediaError: none or several are meant.
         """
-        return self.of(resolve(self._stores.media.all(), which))
+        return self.of(find_medium(self._stores.media, which))
 
     def of(self, medium: Medium) -> Timeline:
         """The time line of this medium."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -10,9 +11,12 @@ from typer.testing import CliRunner
 from aima.cli.app import app
 from aima.cli.timeline import MOST, bar
 from aima.domain.finding import Sighting
+from aima.domain.media import MediaInfo
 from aima.settings import load_settings
-from tests.persons_made import add_medium
+from tests.persons_made import add_medium, made_medium
 from tests.services.test_timelines import fill, finding
+
+IMAGE = MediaInfo("image", "jpeg", "mjpeg", 10, 10, 0, 0.0)
 
 
 @pytest.fixture
@@ -89,3 +93,14 @@ def test_a_bar_is_full_exactly_where_a_span_touches_it(end: int, width: int, dra
     for number, cell in enumerate(cells):
         touched = any(start * width < (number + 1) * end and number * end < stop * width for start, stop in spans)
         assert (cell == "\u2588") == touched
+
+
+def test_a_picture_has_no_bars(archive):
+    picture = replace(made_medium("p.jpg", archive.ensure_user("local")), info=IMAGE)
+    archive.media.add(picture, [])
+    shown = finding(picture.content_id, "object", "dog", 0, 0.2, most=3)
+    archive.sightings.record(Sighting(picture.content_id, "inputs", (), (shown,)))
+    said = aima(picture.media_id).stdout
+    assert "picture" in said.splitlines()[0]
+    assert "up to 3" in said
+    assert "\u2588" not in said
