@@ -1,13 +1,16 @@
 """Patience with small things that fail as the database does."""
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 
 import pytest
+from sqlalchemy import make_url
 
 from aima.errors import DiskFull, StoreUnreachable
 from aima.services import patience as waiting
 from aima.services.patience import Patience
 from aima.stores.postgres import PostgresStores
+from tests.faults.proxy import Proxy, proxy_to
 
 WHERE = "the database at 127.0.0.1:5"
 
@@ -85,3 +88,37 @@ def test_stores_are_patient_but_for_locks_and_figures(stores: PostgresStores, to
     assert patient.fusion is stores.fusion
     assert patient.metrics is stores.metrics
     assert patient.jobs is not stores.jobs
+
+
+@pytest.fixture
+def proxy(database: str) -> Iterator[Proxy]:
+    where = make_url(database)
+    with proxy_to(where.host or "", where.port or 5432) as running:
+        yield running
+
+
+def test_a_database_that_comes_back_is_waited_for(database: str, proxy: Proxy, told: list[str]) -> None:
+    url = make_url(database).set(port=proxy.port).render_as_string(hide_password=False)
+    with PostgresStores.open(url) as stores:
+        patient = Patience(30, told.append).around_stores(stores)
+        patient.jobs.ended()
+        proxy.refuse()
+        back = threading.Timer(0.5, proxy.pass_on)
+        back.start()
+        assert patient.media.all() == []
+        back.join()
+    assert len(told) == 2
+    assert f"127.0.0.1:{proxy.port} does not answer" in told[0]
+    assert f"127.0.0.1:{proxy.port} answers again" in told[1]
+
+
+def test_connections_that_were_reset_while_idle_are_replaced_in_silence(
+    database: str, proxy: Proxy, told: list[str]
+) -> None:
+    url = make_url(database).set(port=proxy.port).render_as_string(hide_password=False)
+    with PostgresStores.open(url) as stores:
+        patient = Patience(30, told.append).around_stores(stores)
+        patient.jobs.ended()
+        proxy.reset()
+        assert patient.media.all() == []
+    assert told == []
