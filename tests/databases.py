@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from pymongo import MongoClient
 from sqlalchemy import make_url
 
 from aima.stores.mongo import MongoDocuments
@@ -86,8 +85,9 @@ def namespace(mongo_url: str) -> Iterator[str]:
     """Name of a new database on the document server, for one test."""
     name = f"aima_test_{uuid.uuid4().hex[:12]}"
     yield name
-    with MongoClient(mongo_url) as client:
-        client.drop_database(name)
+    left = MongoDocuments.open(mongo_url, name)
+    left.drop_all()
+    left.close()
 
 
 @pytest.fixture
