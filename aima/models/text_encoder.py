@@ -6,6 +6,7 @@ multilingual-e5 (Wang et al., 2024) tells questions from what answers them by a 
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Sequence
 
 import numpy as np
@@ -64,16 +65,20 @@ class TextEncoder:
 
     def _encode(self, texts: Sequence[str], prefix: str) -> Vectors:
         vectors = np.zeros((len(texts), self.dimension), np.float32)
-        prepared = [(prefix + text).translate(self._replaced) for text in texts]
-        # Texts of like length together: padding costs as much as words.
-        order = sorted(range(len(texts)), key=lambda i: len(prepared[i]))
-        for start in range(0, len(order), AT_ONCE):
-            chosen = order[start : start + AT_ONCE]
-            vectors[chosen] = self._run([prepared[i] for i in chosen])
+        tokens = [encoded.ids for encoded in self._tokenizer.encode_batch([self._plain(prefix + t) for t in texts])]
+        # Texts of one length together: the network knows no padding, and on a CPU more at once are hardly faster.
+        for length in sorted(set(map(len, tokens))):
+            alike = [i for i, ids in enumerate(tokens) if len(ids) == length]
+            for start in range(0, len(alike), AT_ONCE):
+                chosen = alike[start : start + AT_ONCE]
+                vectors[chosen] = self._run(np.array([tokens[i] for i in chosen], np.int64))
         return vectors
 
-    def _run(self, texts: list[str]) -> Vectors:
+    def _plain(self, text: str) -> str:
+        """Characters that look alike are one, as the tokenizer wants them."""
+        return unicodedata.normalize("NFKC", text).translate(self._replaced)
+
+    def _run(self, tokens: npt.NDArray[np.int64]) -> Vectors:
         contract = self._model.contract
-        tokens = np.array([encoded.ids for encoded in self._tokenizer.encode_batch(texts)], np.int64)
         vectors: Vectors = self._model.runtime.run({contract["input"]: tokens})[contract["vector"]]
         return vectors

@@ -23,12 +23,9 @@ Array = npt.NDArray[Any]
 CONTRIBUTED = "com.microsoft"
 """Domain of operators that onnxruntime adds: MatMulNBits multiplies with weights of four bits."""
 
-MASKED = -1e9
-"""Added to what attention thinks of padding."""
-
 
 def sentence_network(packed: PackedNetwork) -> onnx.ModelProto:
-    """tokens int64 [n, length], padded -> vector float32 [n, hidden], L2-normalised."""
+    """tokens int64 [n, length], all of texts of that length -> vector float32 [n, hidden], L2-normalised."""
     writer = _Writer(packed)
     writer.write()
     sizes = packed.sizes
@@ -44,30 +41,28 @@ class _Writer:
 
     def __init__(self, packed: PackedNetwork) -> None:
         self.builder = GraphBuilder()
-        self._sizes, self._tensors, self._padding = packed.sizes, packed.tensors, packed.pieces.padding
+        self._sizes, self._tensors = packed.sizes, packed.tensors
 
     def write(self) -> None:
         """From `tokens` to `vector`."""
-        counts = self._op("Cast", self._not_padding(), to=TensorProto.FLOAT)  # [n, length]
-        ignored = self._op("Mul", self._op("Sub", counts, self._number(1.0)), self._number(-MASKED))
-        bias = self._op("Unsqueeze", ignored, self._shape(1, 2))  # [n, 1, 1, length]
         hidden = self._normalised(self._embedded(), "emb.ln")
         for layer in range(self._sizes.layers):
-            hidden = self._layer(hidden, bias, f"l{layer}")
-        self._pooled(hidden, self._op("Unsqueeze", counts, self._shape(2)))
+            hidden = self._layer(hidden, f"l{layer}")
+        mean = self._op("ReduceMean", hidden, self._shape(1), keepdims=0)
+        self.builder.add("LpNormalization", [mean], "vector", axis=-1, p=2)
 
-    def _layer(self, hidden: str, bias: str, name: str) -> str:
-        seen = self._linear(self._attention(hidden, bias, name), f"{name}.ao")
+    def _layer(self, hidden: str, name: str) -> str:
+        seen = self._linear(self._attention(hidden, name), f"{name}.ao")
         hidden = self._normalised(self._op("Add", hidden, seen), f"{name}.aln")
         inner = self._op("Gelu", self._linear(hidden, f"{name}.fi"), domain=CONTRIBUTED)
         return self._normalised(self._op("Add", hidden, self._linear(inner, f"{name}.fo")), f"{name}.oln")
 
-    def _attention(self, hidden: str, bias: str, name: str) -> str:
+    def _attention(self, hidden: str, name: str) -> str:
         """Scaled dot products, softmax, weighted sum, for all heads at once."""
         width = self._sizes.hidden // self._sizes.heads
         query, key, value = (self._heads(self._linear(hidden, f"{name}.{part}"), part) for part in "qkv")
         scaled = self._op("Mul", self._op("MatMul", query, key), self._number(width**-0.5))
-        shares = self._op("Softmax", self._op("Add", scaled, bias), axis=-1)
+        shares = self._op("Softmax", scaled, axis=-1)
         together = self._op("Transpose", self._op("MatMul", shares, value), perm=[0, 2, 1, 3])
         return self._op("Reshape", together, self._shape(0, 0, self._sizes.hidden))
 
@@ -104,13 +99,6 @@ class _Writer:
         weight, bias = (self.builder.constant(self._tensors[f"{name}.{part}"]) for part in "wb")
         return self._op("LayerNormalization", source, weight, bias, epsilon=self._sizes.eps)
 
-    def _pooled(self, hidden: str, counts: str) -> None:
-        total = self._op("ReduceSum", self._op("Mul", hidden, counts), self._shape(1), keepdims=0)
-        self.builder.add("LpNormalization", [total], "vector", axis=-1, p=2)
-
-    def _not_padding(self) -> str:
-        return self._op("Not", self._op("Equal", "tokens", self.builder.constant(np.array(self._padding))))
-
     def _op(self, name: str, *inputs: str, **attributes: Any) -> str:
         return self.builder.add(name, inputs, **attributes)
 
@@ -141,14 +129,7 @@ def _texts(pieces: Pieces, longest: int) -> dict[str, str]:
     tokenizer: dict[str, Any] = {
         "version": "1.0",
         "truncation": {"direction": "Right", "max_length": longest, "strategy": "LongestFirst", "stride": 0},
-        "padding": {
-            "strategy": "BatchLongest",
-            "direction": "Right",
-            "pad_to_multiple_of": None,
-            "pad_id": pieces.padding,
-            "pad_type_id": 0,
-            "pad_token": pieces.pieces[pieces.padding],
-        },
+        "padding": None,
         "added_tokens": [],
         "normalizer": {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True},
