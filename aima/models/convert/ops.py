@@ -72,8 +72,9 @@ def _resize(builder: GraphBuilder, node: Node) -> None:
     sizes = builder.constant(builder.value(node.inputs[1]).astype(np.int64))  # [height, width]
 
     def resized(pixels: str) -> str:
+        whole = builder.add("Concat", [builder.add("Shape", [pixels], end=2), sizes], axis=0)
         how = {"mode": "linear", "coordinate_transformation_mode": "asymmetric"}
-        return builder.add("Resize", [pixels, "", "", sizes], axes=[2, 3], **how)
+        return builder.add("Resize", [pixels, "", "", whole], **how)
 
     _with_channels_first(builder, node, resized)
 

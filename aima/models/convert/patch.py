@@ -51,10 +51,23 @@ def rename(model: onnx.ModelProto, names: Mapping[str, str]) -> None:
 
 
 def double_in_resizes(model: onnx.ModelProto) -> None:
-    """Let every Resize double height and width (axes 2, 3) instead of giving a fixed size."""
-    twice = numpy_helper.from_array(np.array([2, 2], np.float32), "twice")
+    """Let every Resize double the last two of four axes instead of giving a fixed size."""
+    twice = numpy_helper.from_array(np.array([1, 1, 2, 2], np.float32), "twice")
     model.graph.initializer.append(twice)
-    for node in model.graph.node:
-        if node.op_type == "Resize":
-            # Region, scales, sizes: either of the last two is left out.
-            node.input[1:] = ["", twice.name]
+    resizes = [node for node in model.graph.node if node.op_type == "Resize"]
+    for node in resizes:
+        # Region, scales, sizes: either of the last two is left out.
+        node.input[1:] = ["", twice.name]
+    _drop_unused(model)
+
+
+def _drop_unused(model: onnx.ModelProto) -> None:
+    """Take out operations and weights whose outputs nobody reads."""
+    read = {value.name for value in model.graph.output}
+    for node in reversed(list(model.graph.node)):
+        if read.isdisjoint(node.output):
+            model.graph.node.remove(node)
+        else:
+            read.update(node.input)
+    for tensor in [tensor for tensor in model.graph.initializer if tensor.name not in read]:
+        model.graph.initializer.remove(tensor)

@@ -5,6 +5,7 @@ Numbers of fields, types and operations are those of its schema (`schema.fbs`, v
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -83,12 +84,17 @@ def read_tflite(content: bytes) -> TfliteGraph:
     """The only graph of a file.
 
     Raises:
-        ValueError: no such file, more than one graph, or a type or operation that is not known here.
-        struct.error, IndexError, TypeError: the file is damaged.
+        ValueError: no such file, a damaged one, more than one graph, or a type or operation that is not known here.
     """
     if content[4:8] != IDENTIFIER:
         raise ValueError("not a TensorFlow Lite file")
-    model = _Fields.root(content)
+    try:
+        return _graph(_Fields.root(content))
+    except (struct.error, IndexError, TypeError) as error:
+        raise ValueError(f"the file is damaged: {error}") from error
+
+
+def _graph(model: _Fields) -> TfliteGraph:
     graphs, buffers = model.tables(2), model.tables(4)
     if len(graphs) != 1:
         raise ValueError(f"{len(graphs)} graphs, expected one")

@@ -23,6 +23,8 @@ def convert(recipe, output, *members):
         ("centerface", "centerface.onnx", b"not a network"),
         ("face_embedding_512", "fr_feature.onnx", b""),
         ("faceres", "faceres.json", b"{}"),
+        ("centernet", "centernet.json", b"{}"),
+        ("efficientnet_lite3", "efficientnet_lite3.tflite", b"\x1c\x00\x00\x00TFL3" + b"\xff" * 64),
         ("face_expression_7", "face_expression_model-weights_manifest.json", b"[[["),
     ],
 )

@@ -46,6 +46,47 @@ def test_depthwise_convolution(multiplier):
     np.testing.assert_allclose(run([node], {"k": kernel}, x), depthwise_nhwc(x, kernel, 2), rtol=1e-4, atol=1e-5)
 
 
+def test_depthwise_convolution_with_bias_and_activation():
+    x, kernel, bias = floats(1, 9, 8, 4), floats(3, 3, 4, 1), floats(4)
+    fused = {"fused_ops": {"list": {"s": [word("BiasAdd"), word("Relu")]}}}
+    attributes = padded("SAME", 1) | fused
+    node = {"op": "FusedDepthwiseConv2dNative", "name": "y", "input": ["x", "k", "b"], "attr": attributes}
+    expected = np.maximum(depthwise_nhwc(x, kernel, 1) + bias, 0)
+    np.testing.assert_allclose(run([node], {"k": kernel, "b": bias}, x), expected, rtol=1e-4, atol=1e-5)
+
+
+def test_doubling_keeps_every_pixel_and_puts_the_mean_between_two():
+    x = floats(1, 3, 4, 2)
+    node = {"op": "ResizeBilinear", "name": "y", "input": ["x", "size"], "attr": {}}
+    found = run([node], {"size": np.array([6, 8], np.int32)}, x)
+    np.testing.assert_allclose(found[:, ::2, ::2], x, rtol=1e-6)
+    np.testing.assert_allclose(found[:, ::2, 1:-1:2], (x[:, :, :-1] + x[:, :, 1:]) / 2, rtol=1e-5, atol=1e-6)
+    # Beyond the last pixel there is nothing to mix with.
+    np.testing.assert_allclose(found[:, -1], found[:, -2], rtol=1e-6)
+
+
+def test_clipping_at_six_and_joining():
+    x = 8 * floats(1, 3, 3, 2)
+    nodes = [
+        {"op": "Relu6", "name": "r", "input": ["x"]},
+        {"op": "ConcatV2", "name": "y", "input": ["r", "x", "axis"]},
+    ]
+    found = run(nodes, {"axis": np.array(3, np.int32)}, x)
+    np.testing.assert_allclose(found, np.concatenate([np.clip(x, 0, 6), x], axis=3), rtol=1e-6)
+    assert x.max() > 6
+
+
+def test_a_part_of_a_graph_needs_nothing_of_the_rest():
+    nodes = [
+        {"op": "Relu", "name": "a", "input": ["x"]},
+        {"op": "Einsum", "name": "beyond", "input": ["a"]},
+        {"op": "Sigmoid", "name": "y", "input": ["a:0", "^beyond"]},
+    ]
+    graph = read_graph(*model_json(nodes, {"k": np.zeros(1, np.float32)}))
+    assert [node.name for node in graph.up_to(["y"]).nodes] == ["x", "a", "y"]
+    assert [node.name for node in graph.up_to(["y", "beyond"]).nodes] == ["x", "a", "beyond", "y"]
+
+
 @pytest.mark.parametrize("kind", ["SAME", "VALID"])
 def test_convolution_with_bias_and_activation(kind):
     x, kernel, bias = floats(2, 7, 6, 3), floats(3, 3, 3, 5), floats(5)
@@ -98,6 +139,7 @@ def test_fully_connected_layer_with_bias_activation_and_softmax():
     [
         ({"op": "Einsum", "name": "y", "input": ["x"]}, "operation Einsum"),
         ({"op": "Conv2D", "name": "y", "input": ["x", "k"], "attr": padded("EXPLICIT", 1)}, "SAME or VALID"),
+        ({"op": "ResizeBilinear", "name": "y", "input": ["x", "k"], "attr": {"align_corners": {"b": True}}}, "corner"),
         ({"op": "Conv2D", "name": "y", "input": ["x", "x"], "attr": padded("SAME", 1)}, "not a constant"),
         (
             {"op": "_FusedMatMul", "name": "y", "input": ["x", "k"], "attr": {"transpose_b": {"b": True}}},

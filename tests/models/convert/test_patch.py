@@ -53,3 +53,22 @@ def test_names_change_everywhere(fixed):
     onnx.checker.check_model(fixed)
     assert [value.name for value in patch.interface(fixed)] == ["face", "vector"]
     assert run(fixed, np.ones((1, 1, 4, 4), np.float32)).shape == (1, 16)
+
+
+def test_resizes_double_pictures_of_any_size():
+    sizes = numpy_helper.from_array(np.array([1, 1, 8, 8]), "sizes")
+    how = {"mode": "linear", "coordinate_transformation_mode": "asymmetric"}
+    graph = helper.make_graph(
+        [helper.make_node("Resize", ["x", "", "", "sizes"], ["y"], **how)],
+        "fixed",
+        [helper.make_tensor_value_info("x", TensorProto.FLOAT, [1, 1, "h", "w"])],
+        [helper.make_tensor_value_info("y", TensorProto.FLOAT, [1, 1, "i", "j"])],
+        [sizes],
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 18)], ir_version=9)
+    square, other = (np.random.default_rng(0).random(shape, np.float32) for shape in ((1, 1, 4, 4), (1, 1, 3, 5)))
+    expected = run(model, square)
+    patch.double_in_resizes(model)
+    onnx.checker.check_model(model, full_check=True)
+    np.testing.assert_allclose(run(model, square), expected, rtol=1e-6)
+    assert run(model, other).shape == (1, 1, 6, 10)
