@@ -9,9 +9,9 @@ from typing import Any, Literal
 from aima.domain.person import Person
 from aima.domain.text import display
 from aima.errors import PersonUnknown, StackDown, StoreUnreachable
+from aima.services.digests import made
 from aima.services.dossier_building import dossier_body, gather
 from aima.services.naming import find_person
-from aima.services.projections.made import made
 from aima.stores.documents import DocumentStore
 from aima.stores.ports import Stores
 

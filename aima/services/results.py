@@ -13,7 +13,7 @@ from aima.domain.job import EndedJob
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import TrackRecord
 from aima.fusion.emotions import name_expression
-from aima.services.projections.made import made
+from aima.services.digests import made
 from aima.stores.documents import MAX_BYTES, Document
 from aima.stores.ports import Stores
 

@@ -13,12 +13,12 @@ from aima.domain import decisions
 from aima.domain.person import Person, TrackRecord
 from aima.domain.track import Appearance, Locator
 from aima.errors import PersonUnknown, StackDown
+from aima.services.digests import made
 from aima.services.dossier_building import MAX_MOMENTS, MAX_RELATIONS, MAX_TRACKS, Known, dossier_body
 from aima.services.dossier_page import expression_of, page_html, standing
 from aima.services.dossier_relations import overlap, relations
 from aima.services.dossiers import DossierService
 from aima.services.projections.documents import DocumentProjection
-from aima.services.projections.made import made
 from aima.storage.archive import Archive
 from aima.stores.documents import MAX_BYTES
 from aima.stores.mongo import MongoDocuments

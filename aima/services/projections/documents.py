@@ -7,9 +7,9 @@ from typing import Final
 
 from aima.domain.outbox import Change, Topic
 from aima.errors import AimaError, StoreUnreachable
+from aima.services.digests import made
 from aima.services.dossier_building import dossier_body, gather
 from aima.services.projections.base import Entry
-from aima.services.projections.made import made
 from aima.services.results import medium_documents
 from aima.stores.documents import COLLECTIONS, Collection, Document, DocumentStore
 from aima.stores.ports import Stores
