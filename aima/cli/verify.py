@@ -65,8 +65,11 @@ def _show(verified: Verified) -> None:
 
 
 def _table(differences: Sequence[Difference]) -> None:
-    columns = ("store", "what", "where", "which", "detail", "mended by")
-    rows = [(d.store, d.kind.replace("_", " "), d.part, d.id, d.detail, d.remedy) for d in differences[:SHOWN]]
+    columns = ("store", "what", "where", "which", "mended by")
+    rows = [
+        (d.store, d.kind.replace("_", " "), d.part, " ".join(filter(None, (d.id, d.detail))), d.remedy)
+        for d in differences[:SHOWN]
+    ]
     table(count(len(differences), "difference"), columns, rows)
     if len(differences) > SHOWN:
         out.print(f"and {len(differences) - SHOWN} more, see: aima verify --json", highlight=False)

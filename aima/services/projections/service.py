@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from aima.domain.outbox import DeadLetter, Topic
@@ -117,7 +117,7 @@ class ProjectionService:
         left = found
         if repair and found:
             self._mend(found, deep)
-            left = self._compared(deep, listener)
+            left = [_unmended(difference, self.names) for difference in self._compared(deep, listener)]
         return Verified(tuple(found), tuple(left), time.monotonic() - begins)
 
     def rebuild(self, name: str, listener: Listener | None = None) -> CaughtUp:
@@ -134,6 +134,8 @@ class ProjectionService:
             # Announced first: if this process dies while it clears, the keys come all the same.
             self._outbox.enqueue(_keys(projection))
             projection.clear()
+            letters = [letter.change for letter in self._outbox.dead_letters() if letter.consumer == name]
+            self._outbox.advance(name, 0, letters, ())
         return self._caught_up(self._drain(listener, lambda: False).away)
 
     def _is_served(self, ends: float, listener: Listener | None) -> bool:
@@ -190,9 +192,9 @@ class ProjectionService:
             *(found for found, _ in check_archive(self._stores, self._archive, deep)),
         ]
         for _ in range(STILL):
-            self.catch_up(listener=listener)
+            away = self.catch_up(listener=listener).away
             head = self._outbox.head()
-            followed = [found for projection in self._projections.values() for found in _against_truth(projection)]
+            followed = [found for p in self._projections.values() for found in _against_truth(p, away.get(p.name))]
             if self._outbox.head() == head:
                 break
         return [*inside, *followed, *map(_as_difference, self._outbox.dead_letters())]
@@ -212,11 +214,19 @@ def _keys(projection: Projection) -> list[tuple[Topic, str]]:
     return sorted({(entry.topic, entry.key) for entry in projection.expected()})
 
 
-def _against_truth(projection: Projection) -> list[Difference]:
+def _against_truth(projection: Projection, away: AimaError | None) -> list[Difference]:
     try:
+        if away is not None:  # asked just now: it is not waited for again
+            raise away
         return list(compare(projection.name, projection.expected(), projection.present()))
     except AimaError as error:
         return [Difference(projection.name, "away", "", "", error.message, error.remedy)]
+
+
+def _unmended(difference: Difference, projections: Iterable[str]) -> Difference:
+    """What repairing left: a store that holds what the truth cannot even ask for is made anew."""
+    is_beyond = difference.store in projections and difference.kind not in {"away", "dead_letter"}
+    return replace(difference, remedy=f"aima rebuild {difference.store}") if is_beyond else difference
 
 
 def _as_difference(letter: DeadLetter) -> Difference:

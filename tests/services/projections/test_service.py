@@ -238,6 +238,22 @@ def test_a_projection_is_made_anew_from_nothing(stores, service, files, others):
     assert len(others.heard) >= heard
 
 
+def test_what_repairing_cannot_remove_is_removed_by_making_anew(stores, service, files):
+    """A store may hold what the truth cannot even ask for."""
+    medium = add_medium(stores, "a.mp4")
+    service.catch_up()
+    files.path(medium).with_name("no id.json").write_text('{"name": "foreign", "version": 1}')
+    left = service.verify(repair=True).left
+    assert sorted((d.kind, d.id, d.remedy) for d in left if d.store == "files") == [
+        ("dead_letter", "no id", "aima verify --repair"),
+        ("phantom", "no id", "aima rebuild files"),
+    ]
+    assert service.rebuild("files").complete
+    assert [d.store for d in service.verify().found] == ["others"]  # it was told of that key as well
+    assert service.rebuild("others").complete
+    assert service.verify().found == ()
+
+
 def test_a_rebuild_that_is_broken_off_after_clearing_goes_on_by_itself(stores, archive, files):
     class Dies(Files):
         def clear(self):
