@@ -30,7 +30,7 @@ class EmotionOptions(Options):
 
 
 class Emotion(Analyzer[EmotionOptions]):
-    """Reads what a face shows, which need not be what the person feels. Off unless asked for.
+    """Reads what a face shows, which need not be what the person feels.
 
     The looks at a face and at its mirror image are pooled as the mean of their logarithms, which is more often right
     than the mean of probabilities where single looks are too sure of themselves. A temperature from the contract,
