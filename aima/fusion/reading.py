@@ -21,11 +21,14 @@ def same_line(going: Sequence[Span], shown: Sequence[Sight]) -> dict[int, int]:
 
 
 def _likely(going: Sequence[Span], shown: Sequence[Sight]) -> Iterator[tuple[float, float, int, int]]:
-    """(1 - likeness, distance, line, span) of the pairs that may be one line."""
+    """(1 - likeness, distance, line, span) of the pairs that may be one line: where there are equal ones, only these."""
+    known = [_plain(span[-1].sight.text) for span in going]
     for line, sight in enumerate(shown):
-        for index, span in enumerate(going):
-            last = span[-1].sight
-            like = likeness(sight.text, last.text)
+        own = _plain(sight.text)
+        equal = [index for index, text in enumerate(known) if text == own]
+        for index in equal or range(len(going)):
+            last = going[index][-1].sight
+            like = 1.0 if equal else likeness(sight.text, last.text)
             if like >= limits.TEXT_LIKE:
                 yield 1 - like, _distance(sight, last), line, index
 
