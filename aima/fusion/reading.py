@@ -21,7 +21,7 @@ def same_line(going: Sequence[Span], shown: Sequence[Sight]) -> dict[int, int]:
 
 
 def _likely(going: Sequence[Span], shown: Sequence[Sight]) -> Iterator[tuple[float, float, int, int]]:
-    """(1 - likeness, distance, line, span) of pairs that may be one line: of those that are equal, where there are any."""
+    """(1 - likeness, distance, line, span) of pairs that may be one line; where some are equal, only of these."""
     known = [_plain(span[-1].sight.text) for span in going]
     for line, sight in enumerate(shown):
         own = _plain(sight.text)
