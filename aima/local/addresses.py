@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-
-from sqlalchemy import make_url
+from urllib.parse import unquote, urlsplit
 
 from aima.errors import StackDown
 from aima.local import documents, vectors
@@ -68,7 +67,7 @@ def namespace(settings: Settings) -> str:
     """
     if settings.stores.namespace is not None:
         return settings.stores.namespace
-    name = make_url(postgres_url(settings)).database or "aima"
+    name = unquote(urlsplit(postgres_url(settings)).path.strip("/")) or "aima"
     if NAMESPACE.fullmatch(name):
         return name
     readable = re.sub(r"[^a-z0-9_]", "_", name.lower())[:28]

@@ -11,11 +11,8 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote_plus
-
-from pymongo import MongoClient
-from pymongo.errors import OperationFailure, PyMongoError
 
 from aima.errors import ServerFailed
 from aima.local import home as homes
@@ -26,11 +23,13 @@ from aima.local.program import python_program, require_package
 from aima.local.server import Launch, Server
 from aima.settings import Settings
 
+if TYPE_CHECKING:
+    from aima.local.mongo import Client
+
 PACKAGE = "secantus"
 USER = "aima"
 CACHE_SIZE = "64M"
 PROVISION_TIMEOUT_S = 60.0
-USER_EXISTS = 51003
 
 
 class Documents(Server):
@@ -45,7 +44,7 @@ class Documents(Server):
     def __init__(self, settings: Settings, home: Home) -> None:
         super().__init__(settings, home)
         self.data = home.documents / "data"
-        self._client: MongoClient[Any] | None = None
+        self._client: Client | None = None
         self._asked = ""
 
     def check(self) -> None:
@@ -83,11 +82,13 @@ class Documents(Server):
 
     def is_healthy(self, ports: Mapping[str, int]) -> bool:
         """Whether our user can log in and is answered."""
+        from aima.local import mongo  # who only wants the address is spared the driver
+
         url = local_url(self.home, ports["port"])
         if self._client is None or url != self._asked:
             self.close()
-            self._client, self._asked = connect(url, 5), url
-        return not _why_silent(self._client)
+            self._client, self._asked = mongo.connect(url, 5), url
+        return not mongo.why_silent(self._client)
 
     def close(self) -> None:
         """Give back the connection of the health check."""
@@ -122,6 +123,8 @@ class Documents(Server):
 
     def _provision(self, data: Path, password: str) -> None:
         """Give our user this password. Users can be made only while nobody needs to log in: on a port nobody knows."""
+        from aima.local import mongo
+
         port = free_ports(1)[0]
         launch = self._launch(data, port)
         with self.home.log(self.name).open("ab") as log:
@@ -130,9 +133,8 @@ class Documents(Server):
                 start_new_session=True, **launch.extra,
             )  # fmt: skip
         try:
-            with connect(f"mongodb://{LOOPBACK}:{port}/?directConnection=true", PROVISION_TIMEOUT_S) as client:
-                _set_user(client, password)
-        except PyMongoError as error:
+            mongo.set_user(f"mongodb://{LOOPBACK}:{port}/?directConnection=true", USER, password, PROVISION_TIMEOUT_S)
+        except mongo.PyMongoError as error:
             raise ServerFailed(f"{self.name} was not set up: {error}", f"look at {self.home.log(self.name)}") from error
         finally:
             # What it has acknowledged is on disk, and a gentle end takes seconds.
@@ -145,46 +147,6 @@ def local_url(home: Home, port: int) -> str:
     """MongoDB URL of our server, with the password."""
     password = quote_plus(home.documents_password_file.read_text())
     return f"mongodb://{USER}:{password}@{LOOPBACK}:{port}/?authSource=admin&directConnection=true"
-
-
-def why_unreachable(url: str, timeout_s: float = 5) -> str:
-    """Empty if a MongoDB answers at this URL; else the reason in one line, without a password."""
-    try:
-        with connect(url, timeout_s) as client:
-            return _why_silent(client)
-    except PyMongoError as error:
-        return _line(error)
-
-
-def connect(url: str, timeout_s: float) -> MongoClient[Any]:
-    """A client that gives up after `timeout_s` and hardly moves while idle; connects at first use."""
-    milliseconds = int(timeout_s * 1000)
-    return MongoClient(
-        url, appname="aima", serverMonitoringMode="poll", heartbeatFrequencyMS=60_000, maxPoolSize=1,
-        serverSelectionTimeoutMS=milliseconds, connectTimeoutMS=milliseconds, socketTimeoutMS=milliseconds,
-    )  # fmt: skip
-
-
-def _why_silent(client: MongoClient[Any]) -> str:
-    try:
-        client.admin.command("ping")
-    except PyMongoError as error:
-        return _line(error)
-    return ""
-
-
-def _line(error: PyMongoError) -> str:
-    # Behind it, the driver describes its view of the whole deployment.
-    return (str(error).partition(", Timeout:")[0].strip().splitlines() or [type(error).__name__])[0]
-
-
-def _set_user(client: MongoClient[Any], password: str) -> None:
-    try:
-        client.admin.command("createUser", USER, pwd=password, roles=["root"])
-    except OperationFailure as error:
-        if error.code != USER_EXISTS:
-            raise
-        client.admin.command("updateUser", USER, pwd=password)
 
 
 def _known(data: Path) -> str:

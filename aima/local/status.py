@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 
-from aima.local import documents, postgres, vectors
+from aima.local import postgres, vectors
 from aima.local.documents import Documents
 from aima.local.home import home_at
 from aima.local.postgres import Postgres
@@ -27,7 +27,7 @@ def status(settings: Settings) -> list[ServerStatus]:
     stores = settings.stores
     for name, url, why_unreachable in (
         (Postgres.name, stores.postgres, postgres.why_unreachable),
-        (Documents.name, stores.mongo, documents.why_unreachable),
+        (Documents.name, stores.mongo, _why_documents_unreachable),
         (Vectors.name, stores.milvus, vectors.why_unreachable),
     ):
         if url is not None:
@@ -56,6 +56,13 @@ def why_ray_unreachable(address: str) -> str:
         except grpc.RpcError as error:
             return str(error.details())
     return ""
+
+
+def _why_documents_unreachable(url: str, timeout_s: float) -> str:
+    # Slow to import, and needed for external servers alone.
+    from aima.local.mongo import why_unreachable
+
+    return why_unreachable(url, timeout_s)
 
 
 def host_of(url: str) -> str:

@@ -10,8 +10,9 @@ from pymongo.errors import OperationFailure
 
 from aima.errors import DiskFull
 from aima.local import home as homes
-from aima.local.documents import Documents, local_url, why_unreachable
+from aima.local.documents import Documents, local_url
 from aima.local.home import home_at
+from aima.local.mongo import why_unreachable
 from aima.local.ports import free_ports
 from aima.settings import Settings
 from tests.conftest import make_settings
