@@ -1,0 +1,55 @@
+"""Labels are known by German and by common English words."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+
+import pytest
+
+from aima.services.glosses import described, glossed, labels_called
+
+
+def classes(name):
+    return json.loads(resources.files("aima.analyzers").joinpath(f"{name}_classes.json").read_text())
+
+
+def test_every_thing_and_most_pictures_have_other_names():
+    things, pictures = classes("coco"), classes("imagenet")
+    alike = {"frisbee", "zebra", "giraffe", "snowboard", "skateboard", "sandwich", "pizza", "laptop", "vase", "toaster"}
+    assert {thing for thing in things if glossed(thing) == thing} <= alike
+    assert sum(glossed(picture) != picture for picture in pictures) >= 850
+
+
+def test_every_gloss_belongs_to_a_label():
+    glosses = json.loads(resources.files("aima.services").joinpath("glosses.json").read_text("utf-8"))
+    assert set(glosses) <= {*classes("coco"), *classes("imagenet")}
+    for label, words in glosses.items():
+        names = words.split(", ")
+        assert len(set(names)) == len(names)
+        assert all(name.strip() == name != "" for name in names), label
+
+
+@pytest.mark.parametrize(
+    ("words", "label"),
+    [
+        ("Hund", "dog"),
+        ("hund", "dog"),
+        ("ein Fahrrad im Park", "bicycle"),
+        ("cell phone", "cell phone"),
+        ("AMPEL", "traffic light"),
+    ],
+)
+def test_labels_are_found_by_their_other_names(words, label):
+    assert label in labels_called(words)
+
+
+def test_all_words_of_a_name_must_be_there():
+    assert "hot dog" not in labels_called("dog")
+    assert "hot dog" in labels_called("a hot dog")
+    assert labels_called("Quittung vom Amt") == labels_called("") == []
+
+
+def test_what_is_no_label_is_described_as_it_is():
+    assert described("Ausfahrt freihalten") == glossed("Ausfahrt freihalten") == "Ausfahrt freihalten"
+    assert described("car").startswith("photo: car, Auto")
