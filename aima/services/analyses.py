@@ -96,7 +96,8 @@ class AnalysisService:
         segments = {m.content_id: self._stores.media.segments(m.content_id) for m in media}
         tasks = self._missing(plan, media, segments)
         todo = {t.segment.content_id for t in tasks}
-        jobs = self._start_jobs(media, plan, todo)
+        known = {m.content_id for m in media if segments[m.content_id]} - todo
+        jobs = self._start_jobs(media, plan, todo, known)
         by_content = {m.content_id: jobs[m.media_id] for m in media if m.media_id in jobs}
         try:
             with watching(self._stores.metrics, tasks, by_content) as watch:
@@ -106,7 +107,6 @@ class AnalysisService:
             self._break_off(jobs.values(), error)
             raise
         left = {(t.segment.content_id, t.segment.no) for t in self._missing(plan, media, segments)}
-        known = {m.content_id for m in media if segments[m.content_id]} - todo
         reports = {m.media_id: ended(m, segments[m.content_id], left, tally, m.content_id in known) for m in media}
         for medium in media:
             if medium.media_id in jobs:
@@ -143,14 +143,19 @@ class AnalysisService:
                 break
         return tally
 
-    def _start_jobs(self, media: Sequence[Medium], plan: Plan, todo: set[str]) -> dict[str, str]:
-        """Job ids by medium, for the media that miss something or were last analysed in another way."""
+    def _start_jobs(self, media: Sequence[Medium], plan: Plan, todo: set[str], whole: set[str]) -> dict[str, str]:
+        """Job ids by medium, for the media that miss something or were last analysed in another way.
+
+        Also for those that miss nothing though their last job failed: who did it was killed before it could say so.
+        """
         analyzers = {step.analyzer: step.describe() for step in plan.steps}
-        latest = {job.media_id: job.analyzers for job in self._stores.jobs.ended()}
+        latest = {job.media_id: job for job in self._stores.jobs.ended()}
         started: dict[str, str] = {}
         for medium in media:
-            known = latest.get(medium.media_id, {})
-            if medium.content_id in todo or any(known.get(name) != step for name, step in analyzers.items()):
+            last = latest.get(medium.media_id)
+            is_stale = last is None or (last.state == "failed" and medium.content_id in whole)
+            done = last.analyzers if last and not is_stale else {}
+            if medium.content_id in todo or any(done.get(name) != step for name, step in analyzers.items()):
                 started[medium.media_id] = self._start(medium, analyzers)
         return started
 

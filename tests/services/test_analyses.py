@@ -139,6 +139,14 @@ def test_a_content_can_be_linked_by_itself(first, services):
     assert len(fusion.link(watched.tracks)) == 2
 
 
+def test_a_job_that_was_broken_off_after_its_last_segment_is_ended_by_the_next(first, services, clip):
+    (medium,) = [m for m in services.stores.media.all() if m.filename == "two.mp4"]
+    (job,) = services.stores.jobs.of_medium(medium.media_id)
+    services.stores.jobs.set_state(job.job_id, "failed", code="interrupted", detail="killed")
+    assert services.analyses.analyze([clip], WANTED).segments == 0
+    assert [job.state for job in services.stores.jobs.of_medium(medium.media_id)] == ["done", "failed"]
+
+
 def test_a_second_run_changes_nothing(first, services, clip, picture):
     report, _ = first
     again = services.analyses.analyze([clip, picture], WANTED)
