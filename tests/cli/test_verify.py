@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from typer.testing import CliRunner
@@ -144,10 +145,17 @@ def test_the_relay_carries_over_what_comes_and_ends_when_told(archive):
                 assert within(30, lambda: is_up(services))
                 add_medium(services.stores, "b.mp4")
                 assert within(10, lambda: is_up(services))
+                assert within(10, lambda: lags(services) == set(services.projections.names))
         finally:
             process.send_signal(signal.SIGTERM)
             assert process.wait(timeout=15) == 0
         assert process.stderr.read() == b""
+
+
+def lags(services) -> set[str]:
+    """The consumers of which it was noted how far they lag."""
+    noted = services.stores.metrics.since("outbox_lag", datetime.now(UTC) - timedelta(minutes=5))
+    return {metric.labels["consumer"] for metric in noted}
 
 
 def is_up(services) -> bool:
