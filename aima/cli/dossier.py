@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -43,7 +44,8 @@ def dossier(
         else:
             _tables(found, services.archive)
     if report is not None and not as_json:
-        out.print(printable(f"\nreport: {report}"), highlight=False, soft_wrap=True)
+        out.print()
+        out.print(printable(f"report: {report}"), highlight=False, soft_wrap=True)
 
 
 def _as_json(found: Dossier, archive: Archive) -> dict[str, Any]:
@@ -64,7 +66,7 @@ def _as_json(found: Dossier, archive: Archive) -> dict[str, Any]:
 
 
 def _tables(found: Dossier, archive: Archive) -> None:
-    from aima.services.dossier_page import facts, missing_of, standing, time_of
+    from aima.services.dossier_page import by_name, facts, missing_of, standing, time_of
 
     for line in (
         f"{found.person.label}  {found.person.person_id}",
@@ -74,7 +76,7 @@ def _tables(found: Dossier, archive: Archive) -> None:
     ):
         out.print(printable(line), highlight=False, soft_wrap=True)
     out.print()
-    parts = found.body["appearances"]
+    parts = by_name(found)
     columns = (cut("medium", max(out.width // 3, 16)), "seen", "from - to", "expressions")
     table(count(len(parts), "medium", "media"), columns, (_row(part, found) for part in parts))
     related = found.body["relationships"]
@@ -84,10 +86,10 @@ def _tables(found: Dossier, archive: Archive) -> None:
     )
     out.print()
     table(f"{count(len(related), 'other person')} in the same media", ("person", "id", "media", "at once"), rows)
-    out.print(printable(f"\nnot available: {', '.join(missing_of(found.body))}"), highlight=False, soft_wrap=True)
+    out.print(f"\nnot available: {', '.join(missing_of(found.body))}", highlight=False, soft_wrap=True)
 
 
-def _row(part: dict[str, Any], found: Dossier) -> tuple[str, ...]:
+def _row(part: Mapping[str, Any], found: Dossier) -> tuple[str, ...]:
     from aima.services.dossier_page import expression_of, time_of
 
     times = [f"{time_of(one['start'])}-{time_of(one['end'])}" for one in part["timestamps"]]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from aima.cli.output import JsonFlag, count, emit_json, speaks, table
+from aima.cli.output import JsonFlag, count, cut, emit_json, speaks, table
 from aima.cli.services import opened
 
 Level = Literal["debug", "info", "warning", "error", "critical"]
@@ -34,14 +34,21 @@ def logs(
     if as_json:
         emit_json([line | {"timestamp": line["timestamp"].isoformat()} for line in lines])
         return
-    columns = ("when (UTC)", "level", "component", "message", "details", "about")
+    columns = (cut("when (UTC)", 19), "level", "component", "message", "details", "about")
     table(count(len(lines), "log line"), columns, map(_row, lines))
 
 
 def _row(line: Mapping[str, Any]) -> tuple[str, ...]:
     when = f"{line['timestamp']:%Y-%m-%d %H:%M:%S}"
     related = {name: value[:8] if name.endswith("_id") else value for name, value in line["related_ids"].items()}
-    return when, line["level"], line["component"], line["message"], _pairs(line["details"]), _pairs(related)
+    return (
+        when,
+        line["level"],
+        line["component"].removeprefix("aima."),
+        line["message"],
+        _pairs(line["details"]),
+        _pairs(related),
+    )
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

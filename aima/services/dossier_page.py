@@ -35,7 +35,7 @@ def page_html(dossier: Dossier, archive: Archive) -> str:
         look=look(),
         picture=_picture(body["evidence"]["picture"], archive, dossier.person.label),
         facts=_text(facts(dossier)),
-        media="\n".join(_medium(part, dossier) for part in body["appearances"]),
+        media="\n".join(_medium(part, dossier) for part in by_name(dossier)),
         related="".join(_related(one, dossier) for one in body["relationships"]),
         missing="".join(f"<li>{_text(name)}: {_text(reason)}</li>" for name, reason in missing_of(body).items()),
         standing=_text(standing(dossier)),
@@ -79,6 +79,11 @@ def missing_of(body: Item) -> dict[str, str]:
 def time_of(seconds: float) -> str:
     """Seconds as m:ss.s."""
     return clock(round(seconds * 1_000_000))
+
+
+def by_name(dossier: Dossier) -> list[Item]:
+    """What is known medium by medium, sorted by the names of the media."""
+    return sorted(dossier.body["appearances"], key=lambda part: (dossier.name_of(part["media_id"]), part["media_id"]))
 
 
 def _medium(part: Item, dossier: Dossier) -> str:
