@@ -31,6 +31,8 @@ DEFAULT: Final = (
     "mouth_motion",
     "objects",
     "image_vector",
+    "text_detector",
+    "text_in_image",
 )
 """What an analysis runs where nothing else is asked for."""
 
