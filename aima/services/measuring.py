@@ -73,7 +73,8 @@ class Watch:
         self._open.discard((segment.content_id, segment.no))
         place = {"kind": self._kinds.get(segment.content_id, ""), **_place(segment)}
         node = outcome.receipts[0].node if outcome.receipts else None
-        yield self._metric("decode_cpu_s", outcome.decode_cpu_s, segment, place, node)
+        if outcome.decode_cpu_s:  # a later stage decodes nothing
+            yield self._metric("decode_cpu_s", outcome.decode_cpu_s, segment, place, node)
         for receipt in outcome.receipts:
             labels = {"analyzer": receipt.key.analyzer, "version": receipt.key.model_version, **place}
             yield self._metric("analyzer_cpu_s", receipt.cpu_s, segment, labels, receipt.node)

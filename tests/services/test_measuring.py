@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,6 +55,13 @@ def test_costs_and_errors_are_written_with_what_they_are_of(stores):
     (error,) = recorded(stores, "error")
     assert (error.labels["code"], error.labels["analyzer"], error.labels["segment"]) == ("decoder_died", "objects", 1)
     assert [m.value for m in recorded(stores, "segments_waiting")] == [1.0]
+
+
+def test_a_stage_that_decodes_nothing_does_not_make_decoding_look_cheap(stores):
+    with watching(stores.metrics, [task(0)], {}) as watch:
+        watch.see(replace(finished(0), decode_cpu_s=0.0))
+    assert recorded(stores, "decode_cpu_s") == []
+    assert len(recorded(stores, "analyzer_cpu_s")) == 1
 
 
 def test_they_are_written_now_and_then_not_one_by_one(stores):
