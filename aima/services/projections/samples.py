@@ -77,8 +77,8 @@ class Samples:
         found = self._stores.sightings.vectors_of(text_ids)
         words = self._stores.sightings.texts(text_ids)
         rows: dict[str, Rows] = {text_id: {} for text_id in text_ids}
-        for text_id, by_version in found.items():
-            for version, vector in by_version.items():
+        for text_id in found.keys() & words.keys():
+            for version, vector in found[text_id].items():
                 row = VectorRow(text_id, text_id, vector, words[text_id])
                 rows[text_id][Space("text", version, len(vector))] = [row]
         return rows

@@ -52,6 +52,7 @@ def among(field: str, values: Iterable[str]) -> str:
     return f"{field} in [{', '.join(map(quoted, values))}]"
 
 
-def between(field: str, low: str, high: str | None) -> str:
-    """The field lies in (low, high]."""
-    return f"{field} > {quoted(low)}" + ("" if high is None else f" and {field} <= {quoted(high)}")
+def between(field: str, low: str | None, high: str | None) -> str:
+    """The field lies in (low, high]; None: there is no such bound."""
+    bounds = ((">", low), ("<=", high))
+    return " and ".join(f"{field} {sign} {quoted(bound)}" for sign, bound in bounds if bound is not None)
