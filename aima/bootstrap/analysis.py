@@ -62,7 +62,7 @@ def wire(
     patient = patience.around_stores(stores)
     intake = Intake(settings, patient.media, stores.ensure_user(settings.user))
     fusion = patience.around(wire_fusion(settings, stores, archive))
-    sightings = SightingService(patient, archive, TextService(settings, patient))
+    sightings = patience.around(SightingService(stores, archive, TextService(settings, stores)))
     metrics = MetricsService(settings, stores)
     return AnalysisService(settings, patient, intake, fusion, sightings, metrics, RayRunner(settings, at_end))
 

@@ -86,6 +86,10 @@ class SightingService:
         Raises:
             StoreError: the database does not take them; those before it are kept.
         """
+        with self._stores.sightings.alone():  # or what was read before could replace what was read after
+            return self._refresh(content_ids)
+
+    def _refresh(self, content_ids: Collection[str] | None) -> SightingReport:
         known = self._stores.sightings.input_hashes()
         found: list[Sighting] = []
         unseen: list[Unseen] = []

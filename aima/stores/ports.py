@@ -127,6 +127,10 @@ class LedgerStore(Protocol):
         """The whole ledger in order."""
         ...
 
+    def origin(self) -> str | None:
+        """Id of the first event: two archives never have the same. None before there is one."""
+        ...
+
     def state(self) -> State:
         """The replay of the whole ledger over the run that stands."""
         ...
@@ -210,6 +214,10 @@ Vector = npt.NDArray[np.float32]
 
 class SightingStore(Protocol):
     """What is seen beside faces, and the vectors of its texts."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else makes sightings meanwhile; waits for whoever does."""
+        ...
 
     def input_hashes(self) -> dict[str, str]:
         """What the sighting of each content was made of."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pyarrow as pa
@@ -156,6 +158,34 @@ def test_without_a_text_model_findings_are_kept_and_get_their_vectors_later(stor
     assert service.refresh().unseen == ()
     assert stores.sightings.without_vector("m@1", ["dog"]) == []
     assert service.refresh().contents == 0
+
+
+class Slow(Vectors):
+    """Says when it is asked, and answers when it may."""
+
+    def __init__(self, stores: PostgresStores) -> None:
+        super().__init__(stores)
+        self.asked, self.may = threading.Event(), threading.Event()
+
+    def embed_missing(self, texts: Iterable[str]) -> int:
+        self.asked.set()
+        self.may.wait(20)
+        return super().embed_missing(texts)
+
+
+def test_what_was_read_before_never_replaces_what_was_read_after(stores, archive, service):
+    film = add_medium(stores, "a.mp4")
+    observe(stores, archive, film, {"objects": DOG})
+    slow = Slow(stores)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(SightingService(stores, archive, slow).refresh)
+        assert slow.asked.wait(20)
+        observe(stores, archive, film, {"text_in_image": EXIT})
+        second = pool.submit(service.refresh)
+        wait([second], 0.5)  # it must not overtake the first
+        slow.may.set()
+        assert (first.result(20).contents, second.result(20).contents) == (1, 1)
+    assert texts(stores, film) == ["Ausgang", "dog"]
 
 
 def test_what_was_never_watched_has_no_sighting(stores, service):

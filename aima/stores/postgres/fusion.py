@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, or_, select, text
+from sqlalchemy import Connection, Engine, or_, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.decisions import Decision
@@ -19,6 +19,7 @@ from aima.domain.minting import recognise
 from aima.domain.observation import Crop
 from aima.domain.track import Track
 from aima.stores.postgres import ledger, projection
+from aima.stores.postgres.locks import alone
 from aima.stores.postgres.schema import assignments, crops, fusion_runs, tracks
 from aima.telemetry.failpoints import failpoint
 
@@ -33,17 +34,9 @@ class PostgresFusion:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    @contextmanager
-    def alone(self) -> Iterator[None]:
+    def alone(self) -> AbstractContextManager[None]:
         """Nobody else fuses meanwhile; waits for whoever does. A process that dies lets go of it."""
-        with self._engine.connect() as connection:
-            connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": FUSING})
-            connection.commit()
-            try:
-                yield
-            finally:
-                connection.execute(text("SELECT pg_advisory_unlock(:lock)"), {"lock": FUSING})
-                connection.commit()
+        return alone(self._engine, FUSING)
 
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:
         """Write a run with its event, its persons and the projection, in one transaction.

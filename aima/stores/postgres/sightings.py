@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
@@ -13,10 +14,14 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from aima.domain.finding import Finding, Shot, Sighting, text_id
 from aima.domain.text import storable
 from aima.stores.postgres.announce import announce
+from aima.stores.postgres.locks import alone
 from aima.stores.postgres.schema import contents, findings, media_files, shots, sightings, text_vectors
 from aima.telemetry.failpoints import failpoint
 
 Vector = npt.NDArray[np.float32]
+
+
+SEEING = 0x7365656E  # "seen"
 
 
 class PostgresSightings:
@@ -24,6 +29,10 @@ class PostgresSightings:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else makes sightings meanwhile; waits for whoever does. A process that dies lets go of it."""
+        return alone(self._engine, SEEING)
 
     def input_hashes(self) -> dict[str, str]:
         """What the sighting of each content was made of."""
