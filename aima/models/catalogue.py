@@ -153,9 +153,13 @@ def find(settings: Settings, task_or_name: str) -> Entry:
         return entries[task_or_name]
     if task_or_name in CHOSEN and (name := getattr(settings.models, task_or_name)):
         return _chosen(entries, name, task_or_name)
-    for entry in entries.values():
-        if entry.task == task_or_name and entry.default:
-            return entry
+    able = [entry for entry in entries.values() if entry.task == task_or_name]
+    default = next((entry for entry in able if entry.default), None)
+    if default is not None and settings.models.strict_licences and not default.licence.stated:
+        # Another one that does the same, if there is one; else this one is refused where it is used.
+        return next((entry for entry in able if entry.licence.stated), default)
+    if default is not None:
+        return default
     raise ModelUnknown(f"{task_or_name}: no such model or task in the catalogue", "see `aima models list`")
 
 

@@ -82,6 +82,14 @@ def _pictures(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.suffix in {".jpg", ".png"}]
 
 
+def test_the_model_of_strict_licences_does_the_same(settings, astronaut, hopper):
+    other = ready("image_vector", settings, "mobilenet_v2")
+    assert first_share(other, scenes([astronaut, hopper]), list(range(12))) >= 0.9
+    told = other.analyze(frame_batch(hopper[None]), DEFAULT)
+    assert told["image_labels"].to_pylist()[0][0]["label"] == "military uniform"
+    assert len(told["image_vector"].to_pylist()[0]) == 1024
+
+
 def test_labels_name_what_is_worn_surest_first(pictures, hopper):
     told = pictures.analyze(frame_batch(hopper[None]), ImageVectorOptions(min_score=0, labels=20))["image_labels"]
     labels = told.to_pylist()[0]

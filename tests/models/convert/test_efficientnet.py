@@ -6,7 +6,8 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from aima.models.convert.efficientnet import DIMENSION, LAST, centre, picture_network
+from aima.models.convert.efficientnet import picture_network
+from aima.models.convert.picture_vector import DIMENSION, LAST
 from aima.models.convert.projection import projection
 from aima.models.convert.tflite import read_tflite
 from tests.models.convert.tflite_made import Made, tflite
@@ -98,8 +99,3 @@ def test_another_network_is_refused(parts):
     without = [steps[0], *steps[2:]]
     with pytest.raises(ValueError, match="no block of 136 channels"):
         picture_network(read_tflite(tflite(tensors, without, (0,), (0,))), np.zeros(DIMENSION))
-
-
-def test_the_centre_is_of_vectors():
-    assert centre().shape == (DIMENSION,)
-    assert 1 < np.linalg.norm(centre()) < np.sqrt(3 + LAST**2)
