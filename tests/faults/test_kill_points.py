@@ -127,41 +127,44 @@ def material(settings, archives, start, tmp_path_factory) -> Material:
 
 @pytest.fixture(scope="module")
 def undisturbed(start, archives, material, tmp_path_factory):
-    """What an archive that nobody kills comes to, and how often it passes each place."""
+    """What an archive that nobody kills comes to, and the places that it passes, in order."""
     told = tmp_path_factory.mktemp("undisturbed") / "told"
     assert start(archives.make("undisturbed"), material, None, told.with_suffix(".trace"), told) == 0
-    passed = Counter(told.with_suffix(".trace").read_text().split())
-    return json.loads(told.read_text()), passed
+    return json.loads(told.read_text()), told.with_suffix(".trace").read_text().split()
 
 
 def test_an_undisturbed_archive_passes_every_place_and_is_clean(undisturbed):
-    outcome, passed = undisturbed
+    outcome, trace = undisturbed
     assert outcome["differences"] == []
-    assert set(passed) == set(POINTS)
+    assert set(trace) == set(POINTS)
     same = outcome["same"]
     assert same["jobs"] == [1, 1, 1]
     assert len(same["persons"]) >= 2
     assert sum(map(len, same["vectors"].values())) > 5
 
 
-def plan(passed: Counter[Point], seed: int) -> Iterator[tuple[Point, int]]:
-    """Where the processes of one archive die: every place in turn, at any of its passages."""
-    chance = random.Random(seed)
-    names = sorted(passed)
-    first = seed * PER_LIFE
-    for number in range(first, first + PER_LIFE):
-        name = names[number % len(names)]
-        yield name, chance.randint(1, passed[name])
+def plan(trace: list[Point], number: int) -> list[tuple[Point, int]]:
+    """Where the processes of one archive die, one after the other: every place in turn, at any of its passages.
+
+    Who goes on passes a place about as often as the undisturbed process did from there on, and sooner if it has to do
+    something again.
+    """
+    chance = random.Random(f"{SEED}-{number}")
+    names = sorted(set(trace))
+    chosen = {names[turn % len(names)] for turn in range(number * PER_LIFE, (number + 1) * PER_LIFE)}
+    deaths = sorted(chance.choice([at for at, name in enumerate(trace) if name == wanted]) for wanted in chosen)
+    starts = [0, *(at + 1 for at in deaths)]
+    return [(trace[at], trace[start : at + 1].count(trace[at])) for start, at in zip(starts, deaths, strict=False)]
 
 
 def test_who_is_killed_anywhere_goes_on_where_it_was(start, archives, material, undisturbed, tmp_path):
-    reference, passed = undisturbed
+    reference, trace = undisturbed
     killings = Killings()
 
     def run_archive(number: int) -> None:
         settings = archives.make(f"killed{number}")
         points = []
-        for point in plan(passed, SEED + number):
+        for point in plan(trace, number):
             code = start(settings, material, point)
             if code == DIED:
                 points.append(point)
@@ -175,6 +178,7 @@ def test_who_is_killed_anywhere_goes_on_where_it_was(start, archives, material, 
             return
         judge(json.loads(told.read_text()), reference, f"archive {number} killed at {points}", killings)
         archives.remove(f"killed{number}")
+        print(f"archive {number} went on after {', '.join(f'{name} {count}' for name, count in points)}", flush=True)
 
     begins, number = time.monotonic(), 0
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
