@@ -45,7 +45,7 @@ demo: setup
 	$(AIMA) demo $(if $(MEDIA),--media "$(MEDIA)")
 
 test: $(DEV_STAMP)
-	$(AIMA) models build
+	$(AIMA) models build --all
 	$(BIN)/python -m pytest
 
 test-faults: $(DEV_STAMP)
