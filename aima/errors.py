@@ -26,6 +26,7 @@ AimaError
 │   ├── PersonUnknown         no person has this id or name
 │   ├── EventUnknown          no such event in the ledger
 │   └── DecisionImpossible    the decision contradicts the evidence or an earlier decision
+├── DocumentRefused           what is known of one medium or person does not fit into a document
 ├── QueryInvalid              a search asks for nothing, or for something that cannot be
 ├── LedgerBroken              the hash chain does not hold
 ├── StoreError
@@ -222,6 +223,12 @@ class DecisionImpossible(PersonError):
     """The decision contradicts the evidence or an earlier decision."""
 
     code = "decision_impossible"
+
+
+class DocumentRefused(AimaError):
+    """What is known of one medium or person does not fit into a document; others are not concerned."""
+
+    code, exit_code = "document_refused", 7
 
 
 class QueryInvalid(AimaError):

@@ -45,7 +45,11 @@ class DocumentStore(Protocol):
         ...
 
     def size(self, body: Mapping[str, Any]) -> int:
-        """Bytes that a body takes in this store."""
+        """Bytes that a body takes in this store.
+
+        Raises:
+            DocumentRefused: it holds what cannot be stored.
+        """
         ...
 
     def prepare(self) -> None:
@@ -53,12 +57,26 @@ class DocumentStore(Protocol):
 
         Raises:
             StoreUnreachable: it does not answer.
-            StoreOutdated: the server is too old, or the database belongs to another archive.
+            StoreOutdated: the server is too old.
+        """
+        ...
+
+    def claim(self, archive: str) -> None:
+        """Say whose documents these are, by an id that the archive keeps; the first one who says so has them.
+
+        Raises:
+            StoreUnreachable: it does not answer.
+            StoreOutdated: they belong to another archive.
         """
         ...
 
     def replace(self, collection: Collection, group: str, documents: Sequence[Document], version: int) -> None:
-        """The documents of this group become exactly these, but for those with a newer version. Durable on return."""
+        """The documents of this group become exactly these, but for those with a newer version. Durable on return.
+
+        Raises:
+            StoreUnreachable: the store does not answer.
+            DocumentRefused: one of them cannot be stored.
+        """
         ...
 
     def get(self, collection: Collection, id: str) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from aima.domain.outbox import Change, Topic
-from aima.errors import AimaError, StoreUnreachable
+from aima.errors import AimaError, DocumentRefused
 from aima.services.digests import made
 from aima.services.dossier_building import dossier_body, gather
 from aima.services.projections.base import Entry
@@ -28,7 +28,7 @@ class DocumentProjection:
 
     def __init__(self, stores: Stores, documents: DocumentStore) -> None:
         self._stores, self._documents = stores, documents
-        self._is_prepared = False
+        self._is_prepared = self._is_claimed = False
 
     @property
     def where(self) -> str:
@@ -40,7 +40,7 @@ class DocumentProjection:
 
         Raises:
             StoreUnreachable: documents or truth do not answer.
-            StoreOutdated: the server is too old.
+            StoreOutdated: the server is too old, or the documents belong to another archive.
         """
         self._prepare()
         failed: dict[Change, AimaError] = {}
@@ -66,7 +66,9 @@ class DocumentProjection:
 
         Raises:
             StoreUnreachable: the documents do not answer.
+            StoreOutdated: they belong to another archive.
         """
+        self._prepare()
         for collection in COLLECTIONS:
             for stamp in self._documents.stamps(collection):
                 yield Entry(collection, stamp.id, stamp.digest, TOPICS[collection], stamp.group)
@@ -76,15 +78,21 @@ class DocumentProjection:
 
         Raises:
             StoreUnreachable: the documents do not answer.
+            StoreOutdated: they belong to another archive.
         """
+        self._prepare()
         for collection in COLLECTIONS:
             self._documents.drop(collection)
         self._documents.prepare()
 
     def _prepare(self) -> None:
+        """Before the first use: collections as they should be, and nobody else's. No event yet: nobody's."""
         if not self._is_prepared:
             self._documents.prepare()
             self._is_prepared = True
+        if not self._is_claimed and (origin := self._stores.ledger.origin()):
+            self._documents.claim(origin)
+            self._is_claimed = True
 
     def _replace(self, collection: Collection, versions: Mapping[str, int]) -> dict[str, AimaError]:
         """Replace groups, each with its version; gives the keys that could not be, and why."""
@@ -92,9 +100,7 @@ class DocumentProjection:
         for some in _batches(sorted(versions), BATCH[collection]):
             try:
                 groups = self._groups(collection, some)
-            except AimaError as error:
-                if isinstance(error, StoreUnreachable):
-                    raise
+            except DocumentRefused as error:
                 refused |= {some[0]: error} if len(some) == 1 else self._one_by_one(collection, some, versions)
                 continue
             for key in some:
@@ -113,9 +119,7 @@ class DocumentProjection:
     def _write(self, collection: Collection, key: str, group: Sequence[Document], version: int) -> dict[str, AimaError]:
         try:
             self._documents.replace(collection, key, group, version)
-        except StoreUnreachable:
-            raise
-        except AimaError as error:
+        except DocumentRefused as error:
             return {key: error}
         return {}
 

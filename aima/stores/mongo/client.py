@@ -18,7 +18,7 @@ from pymongo.errors import (
     ServerSelectionTimeoutError,
 )
 
-from aima.errors import AimaError, DiskFull, SettingInvalid, StoreError, StoreUnreachable
+from aima.errors import AimaError, DiskFull, DocumentRefused, SettingInvalid, StoreError, StoreUnreachable
 
 SELECT_MS, CONNECT_MS, SOCKET_MS, HEARTBEAT_MS = 4_000, 3_000, 15_000, 5_000
 SCHEMES = ("mongodb://", "mongodb+srv://")
@@ -68,14 +68,15 @@ def translated(where: str) -> Iterator[None]:
     Raises:
         StoreUnreachable: it does not answer, or refuses us.
         DiskFull: it has no space left.
-        StoreError: it does not take what was written.
+        DocumentRefused: it does not take a document.
+        StoreError: something else.
     """
     try:
         yield
     except PyMongoError as error:
         raise _as_aima_error(error, where) from error
-    except (InvalidDocument, OverflowError) as error:
-        raise StoreError(f"{where}: a document cannot be stored: {_line(error)}") from error
+    except (InvalidDocument, OverflowError) as error:  # of bson, which knows no server
+        raise DocumentRefused(f"{where}: a document cannot be stored: {_line(error)}") from error
 
 
 def _as_aima_error(error: PyMongoError, where: str) -> AimaError:
@@ -85,7 +86,7 @@ def _as_aima_error(error: PyMongoError, where: str) -> AimaError:
     if code in {NOT_ALLOWED, WRONG_PASSWORD}:
         return StoreUnreachable(f"{where} refuses: {_line(error)}", "check AIMA_STORES__MONGO")
     if code == INVALID:
-        return StoreError(f"{where} refuses a document: {_line(error)}", "run: aima verify")
+        return DocumentRefused(f"{where} refuses a document: {_line(error)}", "run: aima verify")
     if isinstance(error, ConnectionFailure) or error.timeout or _is_passing(error):
         return StoreUnreachable(
             f"{where} does not answer: {_line(error)}",

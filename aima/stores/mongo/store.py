@@ -19,7 +19,7 @@ from aima.telemetry.failpoints import failpoint
 
 Stored = dict[str, Any]
 
-LOGS = "system_logs"
+LOGS, OWNER = "system_logs", "owner"
 OLDEST = (6, 0)
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
 UNACKNOWLEDGED = WriteConcern(w=0)
@@ -56,7 +56,7 @@ class MongoDocuments:
         """Bytes that a body takes as BSON.
 
         Raises:
-            StoreError: it holds what cannot be stored.
+            DocumentRefused: it holds what cannot be stored.
         """
         with translated(self._where):
             return len(bson.encode(body))
@@ -74,6 +74,21 @@ class MongoDocuments:
                 oldest = ".".join(map(str, OLDEST))
                 raise StoreOutdated(f"{self._where} is MongoDB {version}", f"MongoDB {oldest} or newer is needed")
             bring_up_to_date(self._database)
+
+    def claim(self, archive: str) -> None:
+        """Say whose documents these are, by an id that the archive keeps; the first one who says so has them.
+
+        Raises:
+            StoreUnreachable: it does not answer.
+            StoreOutdated: they belong to another archive.
+        """
+        with translated(self._where):
+            there = self._database.get_collection(OWNER, write_concern=DURABLE)
+            there.update_one({"_id": OWNER}, {"$setOnInsert": {"archive": archive}}, upsert=True)
+            found = there.find_one({"_id": OWNER})
+        if found is None or found["archive"] != archive:
+            remedy = "give this archive a name of its own in AIMA_STORES__NAMESPACE"
+            raise StoreOutdated(f"{self._where}: {self._database.name} belongs to another archive", remedy)
 
     def replace(self, collection: Collection, group: str, documents: Sequence[Document], version: int) -> None:
         """The documents of this group become exactly these; nothing is done if a newer one of it stands.
@@ -119,7 +134,7 @@ class MongoDocuments:
 
     def drop_all(self) -> None:
         """Remove everything that belongs to this archive, logs too."""
-        for name in (*COLLECTIONS, LOGS):
+        for name in (*COLLECTIONS, LOGS, OWNER):
             self._drop(name)
 
     def log(self, lines: Sequence[Mapping[str, Any]]) -> None:

@@ -35,6 +35,11 @@ class PostgresLedger:
         with self._engine.connect() as connection:
             return read_events(connection)
 
+    def origin(self) -> str | None:
+        """Id of the first event: two archives never have the same. None before there is one."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(ledger.c.event_id).order_by(ledger.c.seq).limit(1))
+
     def state(self) -> State:
         """The replay of the whole ledger over the run that stands."""
         with self._engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:

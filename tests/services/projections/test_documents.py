@@ -13,13 +13,14 @@ from aima.domain import decisions
 from aima.domain.finding import Finding, Shot, Sighting, finding_id
 from aima.domain.job import Job
 from aima.domain.outbox import Change
-from aima.errors import StoreError, StoreUnreachable
+from aima.errors import DocumentRefused, StoreOutdated, StoreUnreachable
 from aima.services.projections.base import Entry, Projection
 from aima.services.projections.documents import DocumentProjection
 from aima.services.results import whole_milliseconds
 from aima.stores.documents import MAX_BYTES
 from aima.stores.mongo import MongoDocuments
 from tests.persons_made import SECOND, add_medium, made_run, made_track, record
+from tests.stores.mongo.test_contract import result
 
 HAPPY = [0.1, 0.7, 0.05, 0.05, 0.05, 0.03, 0.02]
 TRACKS = [
@@ -237,13 +238,24 @@ def test_a_medium_whose_results_cannot_be_stored_does_not_hold_the_others(known,
     end_job(known, a, objects={"options": {"seed": 1 << 70}})
     failed = projection.apply(known.outbox.after(0, 1000))
     assert {change.key for change in failed} == {a}
-    assert all(isinstance(error, StoreError) for error in failed.values())
+    assert all(isinstance(error, DocumentRefused) for error in failed.values())
     assert documents.of("analysis_results", a) == []
     assert documents.of("analysis_results", b)
     assert documents.get("person_dossiers", first(known))
     end_job(known, a)
     follow(known, projection)
     assert_clean(projection)
+
+
+def test_documents_of_another_archive_are_neither_changed_nor_removed(known, documents, projection):
+    documents.claim("another archive")
+    documents.replace("analysis_results", "theirs", [result(0)], 1)
+    changes = known.outbox.after(0, 1000)
+    for act in (lambda: projection.apply(changes), projection.clear, lambda: list(projection.present())):
+        with pytest.raises(StoreOutdated, match="belongs to another archive"):
+            act()
+    assert [stamp.group for stamp in documents.stamps("analysis_results")] == ["theirs"]
+    assert list(documents.stamps("person_dossiers")) == []
 
 
 def test_a_server_that_is_away_is_named(known):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from pymongo import MongoClient
 
-from aima.errors import StoreError
+from aima.errors import DocumentRefused, StoreOutdated
 from aima.stores.documents import MAX_BYTES, Document, DocumentStamp
 from aima.stores.mongo import MongoDocuments
 from aima.stores.mongo.collections import specifications
@@ -98,13 +98,13 @@ def test_a_document_of_the_largest_size_is_taken_and_sizes_are_measured(document
     ],
 )
 def test_a_document_of_another_form_is_refused_and_leaves_nothing(documents, bad):
-    with pytest.raises(StoreError, match=r"documents at .* refuses a document"):
+    with pytest.raises(DocumentRefused, match=r"documents at .* refuses a document"):
         documents.replace("analysis_results", "medium", [bad], 1)
     assert ids(documents) == []
 
 
 def test_what_cannot_be_stored_is_said(documents):
-    with pytest.raises(StoreError, match="cannot be stored"):
+    with pytest.raises(DocumentRefused, match="cannot be stored"):
         documents.replace("analysis_results", "medium", [result(0, note=1 << 70)], 1)
 
 
@@ -140,7 +140,7 @@ def test_a_collection_can_be_dropped_and_made_anew(documents):
     documents.prepare()
     documents.replace("analysis_results", "medium", [result(0)], 1)
     assert ids(documents) == [("job:tracks:0000", 1)]
-    with pytest.raises(StoreError):
+    with pytest.raises(DocumentRefused):
         documents.replace("analysis_results", "medium", [Document("x", {}, "0" * 64)], 1)
 
 
@@ -159,6 +159,18 @@ def test_two_archives_on_one_server_do_not_see_each_other(mongo_url, namespace, 
     other.drop_all()
     other.close()
     assert ids(documents) == [("job:tracks:0000", 1)]
+
+
+def test_documents_belong_to_the_archive_that_claimed_them_first(mongo_url, namespace, documents):
+    documents.claim("one")
+    documents.claim("one")
+    again = MongoDocuments.open(mongo_url, namespace)
+    with pytest.raises(StoreOutdated, match=f"{namespace} belongs to another archive"):
+        again.claim("other")
+    again.claim("one")
+    again.drop_all()
+    again.claim("other")
+    again.close()
 
 
 def line(no: int, **related: str) -> dict[str, object]:
