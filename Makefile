@@ -8,12 +8,13 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := aima jobs tests
 
-.PHONY: help setup demo test test-faults bench-appearances bench-vectors check up down clean
+.PHONY: help setup demo test test-faults test-quality bench-appearances bench-vectors check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
 	@echo "make demo    analyse a sample (MEDIA=path for your own file or folder)"
 	@echo "make test    run the tests on a real local stack"
+	@echo "make test-quality  how well search finds, on real media: minutes"
 	@echo "make test-faults   take servers away, and kill processes between two writes: half an hour"
 	@echo "make bench-appearances   what pages cost among a million appearances"
 	@echo "make bench-vectors   measure the local vector server with 100,000 vectors"
@@ -51,6 +52,10 @@ test: $(DEV_STAMP)
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build
 	$(BIN)/python -m pytest -m faults -s tests/faults
+
+test-quality: $(DEV_STAMP)
+	$(AIMA) models build
+	$(BIN)/python -m pytest -m quality -s tests
 
 bench-appearances: $(DEV_STAMP)
 	$(AIMA) up

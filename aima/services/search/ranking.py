@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
-from aima.services.search.answers import Reason
+from aima.services.search.answers import Ask, Reason, log_odds, probability
 from aima.services.search.clues import Clue
 
 REASONS = 8
 """Reasons that a moment keeps at most."""
+ADDING: Final[frozenset[Ask]] = frozenset({"text", "object"})
+"""Different signs of these speak together. Faces do not: a crowd of strangers is nobody's likeness."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,9 @@ class Moment:
 def moments(trails: Sequence[Sequence[Clue]], within_us: int) -> list[Moment]:
     """Moments that have a clue of every trail, best first; those of one content do not overlap.
 
-    A moment is where its clues overlap, or all of them with what lies between, at most `within_us` apart. Its score is
-    the sum of the log-odds of its clues: they are of different kinds and count as independent. A weaker moment that
-    overlaps a better one adds its reasons to it.
+    A moment is where its clues overlap, or all of them with what lies between, at most `within_us` apart. A weaker one
+    that overlaps a better one adds its reasons to it. The score is the sum of the log-odds of each thing asked for:
+    they count as independent. Of one thing the strongest reason counts; of ADDING the chance that any reason is right.
     """
     by_content: dict[str, list[Moment]] = defaultdict(list)
     rarest, *others = sorted(trails, key=len)
@@ -91,11 +95,20 @@ def _apart(found: list[Moment]) -> list[Moment]:
             reasons.append(own)
         else:
             reasons[over] = own | reasons[over]
-    return [
-        Moment(k.content_id, k.start_us, k.end_us, k.score, _strongest(r.values()))
-        for k, r in zip(kept, reasons, strict=True)
-    ]
+    return [_whole(moment, list(own.values())) for moment, own in zip(kept, reasons, strict=True)]
 
 
-def _strongest(reasons: Iterable[Reason]) -> tuple[Reason, ...]:
-    return tuple(sorted(reasons, key=lambda reason: (-reason.log_odds, reason.ask, reason.text))[:REASONS])
+def _whole(moment: Moment, reasons: list[Reason]) -> Moment:
+    """A moment with all its reasons, the strongest first, and the score that they give."""
+    ordered = sorted(reasons, key=lambda reason: (-reason.log_odds, reason.ask, reason.text))
+    asked = sorted({reason.ask for reason in ordered})
+    score = sum(_together(ask, [r.log_odds for r in ordered if r.ask == ask]) for ask in asked)
+    return replace(moment, score=score, reasons=tuple(ordered[:REASONS]))
+
+
+def _together(ask: Ask, strengths: list[float]) -> float:
+    """Log-odds that one thing asked for is there, from those of its different signs, the strongest first."""
+    if ask not in ADDING or len(strengths) == 1:
+        return strengths[0]
+    # Rounded: a sum of many must not depend on their order.
+    return max(strengths[0], round(log_odds(1 - math.prod(1 - probability(one) for one in strengths)), 9))

@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from aima.domain.finding import Found, text_id
 from aima.errors import ModelError, StackError, StoreError
-from aima.services.glosses import labels_called
+from aima.services.glosses import glossed, labels_called
 from aima.services.search.answers import Evidence, Reason, Unasked, log_odds, probability
 from aima.services.search.clues import Clue, Trail
 from aima.services.search.encoding import Encoders
@@ -74,8 +74,8 @@ class TextSearch:
         words = words_of(text)
         there = self._moments.texts_with({spelling for word in words for spelling in spellings(word)})
         there |= self._moments.texts_like(parts(words), MISREAD)
-        alike = {text_id_: likeness(text, written) for text_id_, written in there.items()}
-        alike |= {text_id(label): 1.0 for label in labels_called(text)}
+        there |= {text_id(label): label for label in labels_called(text)}
+        alike = {text_id_: likeness(text, glossed(written)) for text_id_, written in there.items()}
         return {one: _Match(CERTAIN * how, "words") for one, how in alike.items() if how >= LEAST_LETTERS}
 
     def _by_meaning(self, text: str, many: int, trail: Trail) -> dict[str, _Match]:

@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import cache
 
+MIN_PREFIX = 3
+"""Letters from which a word may be the beginning of another."""
 MIN_FUZZY = 4
 """Letters from which a word may be misread or part of another."""
 
@@ -39,7 +41,7 @@ def parts(words: Iterable[str]) -> set[str]:
 
 
 def likeness(query: str, text: str) -> float:
-    """How well a text answers a query by its letters, 0..1: the mean over the query's words.
+    """How well a text answers a query by its letters, 0..1: the mean over the query's words, long ones weigh more.
 
     A word counts 1 if it is there, less if it only begins or lies in another word, or shares most of its trigrams
     with one (Dice, "Measures of the Amount of Ecologic Association Between Species", 1945). Else it counts nothing.
@@ -47,7 +49,8 @@ def likeness(query: str, text: str) -> float:
     wanted, there = words_of(query), words_of(text)
     if not wanted or not there:
         return 0.0
-    return sum(max(_alike(word, other) for other in there) for word in wanted) / len(wanted)
+    letters = sum(map(len, wanted))
+    return sum(len(word) * max(_alike(word, other) for other in there) for word in wanted) / letters
 
 
 @cache
@@ -63,7 +66,7 @@ def _alike(word: str, other: str) -> float:
 
 
 def _part(word: str, other: str) -> float:
-    if other.startswith(word):
+    if len(word) >= MIN_PREFIX and other.startswith(word):
         return 0.7 + 0.3 * len(word) / len(other)
     if len(word) < MIN_FUZZY:
         return 0.0

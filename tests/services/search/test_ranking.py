@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -46,11 +47,22 @@ def test_of_several_that_fit_the_strongest_counts_then_the_nearest():
 
 
 def test_moments_of_one_content_do_not_overlap_and_the_best_keeps_all_reasons():
-    found = moments([[clue("a", 0, 10, 1.0, text="dog"), clue("a", 5, 12, 2.0, text="cat"), clue("a", 11, 20, 0.5)]], 0)
+    overlapping = [(0, 10, 1.0, "dog"), (5, 12, 2.0, "cat"), (11, 20, 0.5, "11-20")]
+    found = moments([[clue("a", start, end, strength, "face", text) for start, end, strength, text in overlapping]], 0)
     assert shown(found) == [("a", 5, 12, 2.0)]
     assert [reason.text for reason in found[0].reasons] == ["cat", "dog", "11-20"]
     many = moments([[clue("a", 0, 1, n / 10, text=str(n)) for n in range(20)]], 0)
     assert [reason.text for reason in many[0].reasons] == [str(n) for n in range(19, 19 - REASONS, -1)]
+
+
+def test_different_signs_of_one_thing_speak_together_but_one_sign_often_does_not():
+    dogs = [clue("a", 0, 9, 0.0, "object", "dog"), clue("a", 1, 2, 0.0, "object", "dog")]
+    (often,) = moments([dogs], 0)
+    assert (often.score, len(often.reasons)) == (0.0, 1)
+    (both,) = moments([[*dogs, clue("a", 0, 5, 0.0, "object", "golden retriever")]], 0)
+    assert probability(both.score) == pytest.approx(0.75)
+    (faces,) = moments([[clue("a", 0, 9, 0.0, "face", "one"), clue("a", 0, 9, -1.0, "face", "other")]], 0)
+    assert faces.score == 0.0
 
 
 def test_nothing_fits_where_one_trail_is_empty():

@@ -34,7 +34,9 @@ def test_parts_and_misread_words_count_less_and_others_nothing():
     assert values[4:] == [0.0, 0.0]
     assert likeness("to be", "tobias") < 1.0
     assert likeness("be", "abet") == 0.0, "a short word in the middle of another is chance"
-    assert likeness("bus stop", "bus") == 0.5
+    assert likeness("bus stop", "bus") == pytest.approx(3 / 7)
+    assert likeness("a microphone", "adidas") == 0.0, "nor is a single letter the beginning of a word"
+    assert likeness("ein Hund", "Hund") == pytest.approx(4 / 7)
 
 
 def test_nothing_answers_no_words():
