@@ -11,7 +11,7 @@ from pathlib import Path
 
 from aima.domain.media import Medium
 from aima.domain.outbox import Change, Topic
-from aima.errors import AimaError, MediaCorrupt, StoreUnreachable
+from aima.errors import AimaError, MediaCorrupt, StoreError, StoreUnreachable
 from aima.services.projections.base import Entry
 from aima.stores.postgres import PostgresStores
 
@@ -27,7 +27,7 @@ def within(seconds: float, holds: Callable[[], bool]) -> bool:
 class Files:
     """`Projection` into a directory. It is away while the directory does not exist.
 
-    A medium named "poison..." stops the whole batch that it is in; one named "spoilt..." fails alone.
+    A medium named "poison..." or "refused..." stops the whole batch that it is in; one named "spoilt..." fails alone.
     """
 
     topics: frozenset[Topic] = frozenset({"medium"})
@@ -48,6 +48,8 @@ class Files:
             medium = self._stores.media.get(change.key)
             if medium and medium.filename.startswith("poison"):
                 raise ValueError(f"cannot take {medium.filename}")
+            if medium and medium.filename.startswith("refused"):
+                raise StoreError(f"{self.where} refuse {medium.filename}")
             if medium and medium.filename.startswith("spoilt"):
                 failed[change] = MediaCorrupt(f"{medium.filename} is spoilt")
                 continue

@@ -9,13 +9,16 @@ from typing import Final
 
 from aima.domain.outbox import Change, Consumer, DeadLetter, Outbox, Topic
 from aima.domain.text import storable
-from aima.errors import AimaError, ArchiveDamaged, SettingInvalid, StackError, StoreError
+from aima.errors import AimaError, DiskFull, SettingInvalid, StackError, StoreOutdated, StoreUnreachable
 from aima.events.resting import Resting
 from aima.telemetry.failpoints import failpoint
 from aima.telemetry.logs import logger
 
 BATCH: Final = 200
 """Changes that a consumer gets at once at most."""
+
+ABOUT_THE_STORE: Final = (StoreUnreachable, StoreOutdated, DiskFull, StackError, SettingInvalid)
+"""Errors that another change would meet as well."""
 
 Listener = Callable[[str, int, int], None]
 """Hears the name of a consumer, the seq that it has reached, and the seq that it has to reach."""
@@ -176,7 +179,7 @@ def _apply(consumer: Consumer, changes: Sequence[Change]) -> Mapping[Change, Exc
 
 def _is_about_the_store(error: Exception) -> bool:
     """Another change would fail as well, and the same one will succeed when the store is well again."""
-    return isinstance(error, (StoreError, StackError, SettingInvalid)) and not isinstance(error, ArchiveDamaged)
+    return isinstance(error, ABOUT_THE_STORE)
 
 
 def _letter(consumer: str, change: Change, error: Exception) -> DeadLetter:

@@ -84,16 +84,23 @@ def test_who_is_away_does_not_hold_the_others_and_misses_nothing(stores, relay, 
     assert files.names() == ["a.mp4", "b.mp4"]
 
 
-def test_a_change_that_stops_a_whole_batch_is_found_and_laid_aside(stores, relay, files):
+@pytest.mark.parametrize(
+    ("name", "code", "detail"),
+    [
+        ("poison.mp4", "unexpected", "ValueError: cannot take poison.mp4"),
+        ("refused.mp4", "store_error", "files in one refuse refused.mp4"),
+    ],
+)
+def test_a_change_that_stops_a_whole_batch_is_found_and_laid_aside(stores, relay, files, name, code, detail):
     for number in range(9):
         add_medium(stores, f"{number}.mp4")
-    bad = add_medium(stores, "poison.mp4")
+    bad = add_medium(stores, name)
     drained = relay.drain()
     assert (drained.dead, drained.away) == (2, {})
     assert files.names() == [f"{number}.mp4" for number in range(9)]
     letter, _ = stores.outbox.dead_letters()
-    assert (letter.consumer, letter.change.key, letter.code) == ("one", bad.media_id, "unexpected")
-    assert letter.detail == "ValueError: cannot take poison.mp4"
+    assert (letter.consumer, letter.change.key, letter.code) == ("one", bad.media_id, code)
+    assert letter.detail == detail
     assert stores.outbox.cursors()["one"] == stores.outbox.head()
 
 
