@@ -3,8 +3,23 @@
 from __future__ import annotations
 
 import json
+import logging
+from collections.abc import Iterator
+
+import pytest
 
 from aima.telemetry import logs
+
+
+@pytest.fixture(autouse=True)
+def as_before() -> Iterator[None]:
+    """Other tests log as if this one had not configured anything."""
+    own = logging.getLogger("aima")
+    level, handlers, propagate = own.level, own.handlers[:], own.propagate
+    yield
+    own.handlers[:] = handlers
+    own.setLevel(level)
+    own.propagate = propagate
 
 
 def test_a_line_holds_component_fields_and_traceback(capsys):
