@@ -1,4 +1,4 @@
-"""Measures the local vector server: `python -m tests.benchmarks.vectors [--count N] [--json]`.
+"""Measures the local vector server: `python -m tests.benchmarks.vectors [--count N] [--queries N] [--json]`.
 
 Clustered unit vectors, as faces are: each lies at a cosine of about 0.7 to the middle of its person. Every query goes
 to the server and to brute force in numpy in turn, so that both see the same load of the machine; CPU times, which a
@@ -31,7 +31,7 @@ from tests.conftest import NO_RAY, NOBODY, make_home, make_settings
 Vectors = npt.NDArray[np.float32]
 
 DIMENSION, PER_PERSON, PER_GROUP, GROUPS_AT_ONCE, CALLS_PER_FLUSH = 512, 50, 50, 20, 10
-QUERIES, BATCH, NEAREST = 200, 40, 10
+BATCH, NEAREST = 40, 10
 SPACE = Space("face", "benchmark@1", DIMENSION)
 
 
@@ -39,10 +39,11 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Measures the local vector server.")
     parser.add_argument("--count", type=int, default=100_000)
+    parser.add_argument("--queries", type=int, default=200)
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     with server() as settings:
-        figures = measure(settings, given.count)
+        figures = measure(settings, given.count, given.queries)
     if given.json:
         print(json.dumps(figures, indent=2))
         return
@@ -63,9 +64,9 @@ def server() -> Iterator[Settings]:
         shutil.rmtree(settings.home, ignore_errors=True)
 
 
-def measure(settings: Settings, count: int) -> dict[str, float]:
+def measure(settings: Settings, count: int, asked: int) -> dict[str, float]:
     """Every figure by name."""
-    known, queries = draw(count)
+    known, queries = draw(count, asked)
     process = server_process(settings)
     figures: dict[str, float] = {"rss_empty_mb": process.memory_info().rss / 1e6}
     with closing(MilvusVectors.open(local.milvus_url(settings), "benchmark")) as vectors:
@@ -80,7 +81,7 @@ def measure(settings: Settings, count: int) -> dict[str, float]:
     return {name: round(value, 4) for name, value in figures.items()}
 
 
-def draw(count: int) -> tuple[Vectors, Vectors]:
+def draw(count: int, asked: int) -> tuple[Vectors, Vectors]:
     """Known vectors and queries, float32 [n, DIMENSION], around the same middles."""
     rng = np.random.default_rng(1)
     middles = unit(rng.standard_normal((max(1, count // PER_PERSON), DIMENSION)))
@@ -89,7 +90,7 @@ def draw(count: int) -> tuple[Vectors, Vectors]:
         spread = rng.standard_normal((n, DIMENSION)) / np.sqrt(DIMENSION)
         return unit(middles[rng.integers(0, len(middles), n)] + spread)
 
-    return around(count), around(QUERIES)
+    return around(count), around(asked)
 
 
 def unit(drawn: npt.NDArray[Any]) -> Vectors:
@@ -134,8 +135,9 @@ def ask(vectors: MilvusVectors, process: psutil.Process, known: Vectors, queries
         figures[f"{name}_p50_ms"], figures[f"{name}_p95_ms"] = (1000 * np.percentile(taken, q) for q in (50, 95))
         figures[f"{name}_cpu_ms"] = 1000 * spent[name] / len(queries)
     figures["p95_against_numpy"] = figures["search_p95_ms"] / figures["numpy_p95_ms"]
-    batched = timed(lambda: [vectors.search(SPACE, queries[s : s + BATCH], NEAREST) for s in range(0, QUERIES, BATCH)])
-    return figures | {f"search_in_batches_of_{BATCH}_ms": 1000 * batched / QUERIES}
+    batches = [queries[start : start + BATCH] for start in range(0, len(queries), BATCH)]
+    batched = timed(lambda: [vectors.search(SPACE, batch, NEAREST) for batch in batches])
+    return figures | {f"search_in_batches_of_{BATCH}_ms": 1000 * batched / len(queries)}
 
 
 def change(vectors: MilvusVectors, known: Vectors) -> dict[str, float]:

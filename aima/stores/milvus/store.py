@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final, Self, TypeVar
@@ -22,6 +23,7 @@ WRITE_BYTES: Final = 4_000_000
 """Of vectors in one request: a real Milvus takes 64 MB, a proxy before it often less."""
 NAMED: Final = 1000
 """Ids or groups named in one expression."""
+MADE_S: Final = 5.0
 PAGE: Final = 16_000
 """Rows of one answer to a query without a search; Milvus gives 16,384 at most."""
 PARTS: Final = 8
@@ -60,6 +62,9 @@ class MilvusVectors:
         name = self._name(space)
         if not self._call("has_collection", name):
             self._create(name, space)
+        elif not self._call("list_indexes", name) and not self._is_made_elsewhere(name):
+            # Who made the collection died before its index.
+            self._call("create_index", name, schema.indexes(self._server()), timeout=LONG_S)
         described = self._call("describe_collection", name)
         fields = {field["name"]: field["params"] for field in described["fields"]}
         if set(fields) != schema.FIELDS or int(fields[schema.VECTOR]["dim"]) != space.dimension:
@@ -182,8 +187,17 @@ class MilvusVectors:
         try:
             self._call("create_collection", name, consistency_level="Strong", timeout=LONG_S, **named)
         except StoreError:
-            if not self._call("has_collection", name):  # unless another process has just made it
+            if not self._is_made_elsewhere(name):
                 raise
+
+    def _is_made_elsewhere(self, name: str) -> bool:
+        """Whether another process that was faster makes the collection, with its index, within seconds."""
+        ends = time.monotonic() + MADE_S
+        while time.monotonic() < ends:
+            if self._call("has_collection", name) and self._call("list_indexes", name):
+                return True
+            time.sleep(0.1)
+        return False
 
     def _collections(self) -> dict[Space, str]:
         found: dict[Space, str] = {}

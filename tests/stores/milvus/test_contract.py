@@ -9,7 +9,7 @@ import pytest
 from pymilvus import MilvusClient
 
 from aima.errors import StoreOutdated
-from aima.stores.milvus import MilvusVectors, names, store
+from aima.stores.milvus import MilvusVectors, names, schema, store
 from aima.stores.vectors import Space
 from tests.stores.milvus.made import DIMENSION, FACES, OTHERS, TEXTS, row, unit
 
@@ -208,6 +208,18 @@ def test_two_that_make_a_space_at_once_get_one(milvus_url, namespace, vectors):
     assert vectors.count(FACES) == 2 or set(ids(vectors)) <= {"r0", "r1"}
     for one in both:
         one.close()
+
+
+def test_a_collection_whose_maker_died_before_its_index_gets_one(vectors, milvus_url, namespace, monkeypatch):
+    monkeypatch.setattr(store, "MADE_S", 0.2)
+    plain = MilvusClient(milvus_url, timeout=10)
+    name, card = names.collection(namespace, FACES), names.card(namespace, FACES)
+    plain.create_collection(name, schema=schema.schema(card, FACES), properties={names.PROPERTY: card})
+    assert plain.list_indexes(name) == []
+    vectors.replace(FACES, "g", [row("a", seed=1)], 1)
+    assert schema.VECTOR in {plain.describe_index(name, index)["field_name"] for index in plain.list_indexes(name)}
+    assert nearest(vectors, 1) == ["a"]
+    plain.close()
 
 
 def test_a_collection_of_another_form_is_refused(vectors, milvus_url, namespace):
