@@ -161,7 +161,7 @@ class AnalysisService:
 
     def _start(self, medium: Medium, analyzers: dict[str, dict[str, Any]]) -> str:
         for job in self._stores.jobs.of_medium(medium.media_id):
-            if job.state == "running":
+            if job.state in {"queued", "running"}:
                 self._stores.jobs.set_state(
                     job.job_id, "failed", code="interrupted", detail="taken up again by a later job"
                 )
