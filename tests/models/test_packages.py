@@ -69,6 +69,15 @@ def test_a_package_is_fetched_once_per_build(tmp_path, registry):
     assert download(wanted, tmp_path / "workspace") == first
 
 
+def test_the_wheel_of_the_named_platform_is_fetched_on_any_machine(tmp_path, registry):
+    for platform in ("win_arm64", "macosx_11_0_arm64"):
+        package = made.wheel(registry, "some", {"a.bin": platform.encode()})
+        package = package.rename(package.with_name(f"some-1.0-py3-none-{platform}.whl"))
+    wanted = source({"a.bin": made.sha256(CONTENT)}, "pypi", sha256=made.sha256(package.read_bytes()))
+    wanted = wanted.model_copy(update={"platform": "macosx_11_0_arm64"})
+    assert download(wanted, tmp_path / "work").name == package.name
+
+
 def test_no_network_is_unavailable(tmp_path, monkeypatch):
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
     monkeypatch.setenv("PIP_RETRIES", "0")
