@@ -68,6 +68,14 @@ def test_a_face_model_of_another_task_contradicts_the_settings(settings, name):
     assert "face_embedding_512, face_embedding_1024" in caught.value.remedy
 
 
+def test_the_models_of_pictures_and_texts_may_be_chosen_too(settings):
+    assert find(settings, "text_embedding") == find(with_models(settings, text_embedding=""), "text_embedding")
+    chosen = with_models(settings, text_embedding="multilingual_e5_small")
+    assert find(chosen, "text_embedding").name == "multilingual_e5_small"
+    with pytest.raises(SettingInvalid, match="AIMA_MODELS__IMAGE_EMBEDDING: face_embedding_512 is no model"):
+        find(with_models(settings, image_embedding="face_embedding_512"), "image_embedding")
+
+
 def test_an_unknown_task_is_named(settings):
     with pytest.raises(ModelUnknown, match="telepathy") as caught:
         find(settings, "telepathy")
