@@ -116,29 +116,20 @@ def _pairs(halves: Array) -> Array:
 
 
 def _texts(pieces: Pieces, longest: int) -> dict[str, str]:
-    begin, end = pieces.pieces[pieces.begin], pieces.pieces[pieces.end]
-    template = [
-        {"SpecialToken": {"id": begin, "type_id": 0}},
-        {"Sequence": {"id": "A", "type_id": 0}},
-        {"SpecialToken": {"id": end, "type_id": 0}},
-    ]
-    special = {
-        word: {"id": word, "ids": [number], "tokens": [word]}
-        for word, number in ((begin, pieces.begin), (end, pieces.end))
-    }
-    tokenizer: dict[str, Any] = {
+    texts = {"replaced": pieces.replaced, "tokenizer": _tokenizer(pieces, longest)}
+    return {name: json.dumps(value, ensure_ascii=False, separators=(",", ":")) for name, value in texts.items()}
+
+
+def _tokenizer(pieces: Pieces, longest: int) -> dict[str, Any]:
+    """The tokenizer as the library tokenizers writes it: words apart, pieces of best score, between two marks."""
+    return {
         "version": "1.0",
         "truncation": {"direction": "Right", "max_length": longest, "strategy": "LongestFirst", "stride": 0},
         "padding": None,
         "added_tokens": [],
         "normalizer": {"type": "Replace", "pattern": {"Regex": " {2,}"}, "content": " "},
         "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always", "split": True},
-        "post_processor": {
-            "type": "TemplateProcessing",
-            "single": template,
-            "pair": [*template, {"Sequence": {"id": "B", "type_id": 0}}],
-            "special_tokens": special,
-        },
+        "post_processor": _between_marks(pieces),
         "decoder": None,
         "model": {
             "type": "Unigram",
@@ -147,7 +138,15 @@ def _texts(pieces: Pieces, longest: int) -> dict[str, str]:
             "byte_fallback": False,
         },
     }
+
+
+def _between_marks(pieces: Pieces) -> dict[str, Any]:
+    numbers = {pieces.pieces[number]: number for number in (pieces.begin, pieces.end)}
+    begin, end = ({"SpecialToken": {"id": word, "type_id": 0}} for word in numbers)
+    first, second = ({"Sequence": {"id": name, "type_id": 0}} for name in "AB")
     return {
-        name: json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        for name, value in (("replaced", pieces.replaced), ("tokenizer", tokenizer))
+        "type": "TemplateProcessing",
+        "single": [begin, first, end],
+        "pair": [begin, first, end, second],
+        "special_tokens": {word: {"id": word, "ids": [n], "tokens": [word]} for word, n in numbers.items()},
     }
