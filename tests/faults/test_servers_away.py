@@ -1,4 +1,4 @@
-"""A server is stopped for a minute, is slow, or drops its connections while `aima analyze` runs: nothing is lost.
+"""A server stops for a minute, falls silent, is slow or drops connections during `aima analyze`: nothing is lost.
 
 Each analysis is a process of its own that reaches PostgreSQL, documents and vectors through a proxy. Afterwards the
 projections catch up, nothing differs, and the persons are those of an analysis that nothing has disturbed.
@@ -30,6 +30,7 @@ from tests.media_made import two_person_clip
 pytestmark = pytest.mark.faults
 
 STOPPED_S = 60.0
+SILENT_S = 30.0
 SLOW_S = 2.0  # more for every round trip
 RESETS = 3
 LONG_S = 900.0
@@ -122,6 +123,20 @@ def test_connections_reset(make_line: Callable[[], Line], clip: Path, undisturbe
     process = line.analyze(clip)
     line.await_running(process)
     assert _reset(line.proxies[server], process) > 0
+    _ended_well(process)
+    _assert_whole(line, undisturbed)
+
+
+def test_all_silent_for_half_a_minute(make_line: Callable[[], Line], clip: Path, undisturbed: str) -> None:
+    line = make_line()
+    process = line.analyze(clip)
+    line.await_running(process)
+    for proxy in line.proxies.values():
+        proxy.hold()
+    time.sleep(SILENT_S)
+    assert process.poll() is None
+    for proxy in line.proxies.values():
+        proxy.pass_on()
     _ended_well(process)
     _assert_whole(line, undisturbed)
 
