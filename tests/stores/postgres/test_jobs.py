@@ -68,3 +68,19 @@ def test_a_running_job_is_found_again_after_a_restart(stores, medium, database):
     stores.close()
     with PostgresStores.open(database) as again:
         assert [j.state for j in again.jobs.of_medium(medium.media_id)] == ["running"]
+
+
+def test_the_job_that_ended_last_is_found_by_its_medium(stores, medium):
+    other = add_medium(stores, "b.mp4")
+    first, last, running = (new_job(medium) for _ in range(3))
+    for job in (last, first, running):
+        stores.jobs.add(job)
+    for job, state in ((first, "done"), (last, "failed"), (running, "running")):
+        stores.jobs.set_state(job.job_id, state)
+    found = stores.jobs.newest_ended()
+    assert set(found) == {medium.media_id}
+    ended = found[medium.media_id]
+    assert (ended.job.job_id, ended.job.state, ended.content_id) == (last.job_id, "failed", medium.content_id)
+    assert ended.completed_at.tzinfo is not None
+    assert stores.jobs.newest_ended([medium.media_id, other.media_id]) == found
+    assert stores.jobs.newest_ended([other.media_id]) == stores.jobs.newest_ended([]) == {}

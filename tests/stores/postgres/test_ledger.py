@@ -104,3 +104,13 @@ def test_rebuild_mends_a_projection_that_was_damaged(known):
     assert stores.persons.digest() != expected[2]
     stores.ledger.rebuild()
     assert (stores.persons.all(), stores.persons.appearances(), stores.persons.digest()) == expected
+
+
+def test_the_origin_is_the_first_event_whatever_comes_later(stores):
+    assert stores.ledger.origin() is None
+    add_medium(stores, "a.mp4")
+    record(stores, made_run([made_track("a.mp4", 0, 5)], [0]))
+    origin = stores.ledger.origin()
+    assert origin == stores.ledger.events()[0].event_id
+    stores.ledger.decide(naming(stores.persons.all()[0].person_id, "Anna"), "local")
+    assert stores.ledger.origin() == origin

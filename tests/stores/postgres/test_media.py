@@ -76,3 +76,9 @@ def test_media_are_there_after_a_restart(stores, database):
     with PostgresStores.open(database) as again:
         assert again.media.all() == [medium]
         assert again.ensure_user("local") == medium.owner_id
+
+
+def test_media_are_found_by_their_ids_in_the_order_of_names(stores):
+    second, first, _ = (add_medium(stores, name) for name in ("b.mp4", "a.mp4", "c.mp4"))
+    assert stores.media.of([second.media_id, first.media_id, second.owner_id]) == [first, second]
+    assert stores.media.of([]) == []

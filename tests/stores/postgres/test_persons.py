@@ -48,3 +48,22 @@ def test_a_content_of_two_owners_appears_in_both_media(stores):
 def test_nothing_is_there_before_the_first_run(stores):
     assert (stores.persons.all(), stores.persons.tracks(), stores.persons.appearances()) == ([], [], [])
     assert stores.persons.run() is None
+
+
+def test_narrow_reads_give_just_what_was_asked_for_in_the_order_of_the_wide_ones(stores):
+    media = {name: add_medium(stores, name) for name in ("a.mp4", "b.mp4")}
+    found = [made_track("a.mp4", 0, 5), made_track("a.mp4", 3, 9, left=400), made_track("b.mp4", 1, 2)]
+    record(stores, made_run([*found, made_track("b.mp4", 20, 22)], [0, 2], [1], inputs="older"))
+    record(stores, made_run(found, [0, 2], [1]))
+    one, other = stores.persons.all()
+    persons = stores.persons
+    assert persons.of([other.person_id, "00000000-0000-0000-0000-000000000000"]) == [other]
+    own = [a for a in persons.appearances() if a.person_id == one.person_id]
+    assert persons.appearances_of([one.person_id]) == own
+    assert len(own) == 2
+    there = [a for a in persons.appearances() if a.media_id == media["a.mp4"].media_id]
+    assert persons.appearances_in([media["a.mp4"].media_id]) == there
+    assert {a.person_id for a in there} == {one.person_id, other.person_id}
+    assert persons.tracks_of([one.person_id]) == [t for t in persons.tracks() if t.person_id == one.person_id]
+    assert [t.track_id for t in persons.tracks_in([found[2].content_id])] == [found[2].track_id]
+    assert persons.of([]) == persons.appearances_of([]) == persons.tracks_of([]) == persons.tracks_in([]) == []
