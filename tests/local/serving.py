@@ -15,8 +15,11 @@ def serving(server: Server, ports: Mapping[str, int], end: signal.Signals | None
     """Runs until the end of the block; then ends it gently, or with this signal."""
     server.prepare()
     launch = server.launch(ports)
+    # As under the supervisor: a shell that runs us in the background has us ignore it, and our children with us.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     with server.home.log(server.name).open("ab") as log:
         running = subprocess.Popen(launch.argv, env=launch.environment, stdout=log, stderr=log, **launch.extra)
+    signal.signal(signal.SIGINT, before)
     try:
         until = time.monotonic() + 60
         while not server.is_healthy(ports):
