@@ -19,6 +19,9 @@ HEAD: Final = ["AVERAGE_POOL_2D", "RESHAPE", "FULLY_CONNECTED", "SOFTMAX", "QUAN
 BLOCKS: Final = (96, 136, 232)
 """Channels of the blocks whose variation is part of the vector, of each kind the last one."""
 
+LAST: Final = 0.15
+"""Weight of the last layer: it differs from picture to picture seven times as much as each of the blocks."""
+
 
 def picture_network(graph: TfliteGraph, centre: npt.NDArray[Any]) -> onnx.ModelProto:
     """image float32 [n, 3, height, width], as the file scales it -> vector [n, 1024], probabilities [n, classes].
@@ -37,7 +40,7 @@ def picture_network(graph: TfliteGraph, centre: npt.NDArray[Any]) -> onnx.ModelP
     quantised.append(body)
     blocks = [Layer(f"t{_last(graph, body, channels)}", channels) for channels in BLOCKS]
     last = end[0].inputs[0]
-    means = add_vector(builder, blocks, Layer(f"t{last}", graph.tensors[last].shape[3]), centre)
+    means = add_vector(builder, blocks, Layer(f"t{last}", graph.tensors[last].shape[3], LAST), centre)
     classes = _classify(quantised, means, end[2])
     sides: list[int | str] = ["height", "width"]
     outputs: dict[str, list[int | str]] = {"vector": ["n", DIMENSION], "probabilities": ["n", classes]}

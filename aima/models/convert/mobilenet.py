@@ -27,8 +27,11 @@ GROUPS: Final = (
 )
 """Of blocks: how many times as wide it is inside, channels, blocks, and the stride of the first one."""
 
-BLOCKS: Final = (64, 96, 160)
-"""Channels of the blocks whose variation is part of the vector, of each kind the last one."""
+BLOCKS: Final = (64, 96)
+"""Channels of the blocks whose variation is part of the vector, of each kind the last one. Of 160 it confuses pictures."""
+
+LAST: Final = 0.5
+"""Weight of the last layer in the vector."""
 
 EPSILON: Final = 1e-5
 """Of the normalisations."""
@@ -68,7 +71,7 @@ def mobilenet_network(weights: Weights, centre: npt.NDArray[Any]) -> onnx.ModelP
     features = network.convolution("features.18", ".0", ".1", features, _Shape())
     blocks = [Layer(kept[channels], channels) for channels in BLOCKS]
     dense, bias = weights["classifier.1.weight"], weights["classifier.1.bias"]
-    means = add_vector(builder, blocks, Layer(features, dense.shape[1]), centre)
+    means = add_vector(builder, blocks, Layer(features, dense.shape[1], LAST), centre)
     scores = builder.add("MatMul", [means, builder.constant(dense.T)])
     builder.add("Softmax", [builder.add("Add", [scores, builder.constant(bias)])], "probabilities", axis=1)
     sides: list[int | str] = ["height", "width"]

@@ -24,22 +24,22 @@ from aima.models.convert.projection import projection
 
 DIMENSION: Final = 1024
 
-LAST: Final = 0.15
-"""Weight of the last layer: it differs from picture to picture seven times as much as each of the others."""
-
 LEAST: Final = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """An array [n, channels, height, width] of a graph."""
+    """An array [n, channels, height, width] of a graph, and how much it counts in the vector."""
 
     name: str
     channels: int
+    weight: float = 1.0
 
 
 def add_vector(builder: GraphBuilder, blocks: Sequence[Layer], last: Layer, centre: npt.NDArray[Any]) -> str:
     """Append `vector` [n, 1024]; gives the name of the means of the last layer, [n, channels], all of them >= 0.
+
+    blocks: count alike, so their weights are 1.
 
     centre: float [1024], the mean of vectors, which is taken off: what all pictures share tells nothing.
     """
@@ -50,7 +50,7 @@ def add_vector(builder: GraphBuilder, blocks: Sequence[Layer], last: Layer, cent
     roots = _unit(builder, builder.add("Sqrt", [means]))
     matrix = builder.constant(projection(last.channels, outputs))
     shortened = _unit(builder, builder.add("MatMul", [roots, matrix]))
-    parts.append(builder.add("Mul", [shortened, _number(builder, LAST)]))
+    parts.append(builder.add("Mul", [shortened, _number(builder, last.weight)]))
     builder.add("Sub", [builder.add("Concat", parts, axis=1), builder.constant(centre)], "vector")
     return means
 

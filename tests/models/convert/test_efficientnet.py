@@ -6,8 +6,8 @@ import numpy as np
 import onnxruntime as ort
 import pytest
 
-from aima.models.convert.efficientnet import picture_network
-from aima.models.convert.picture_vector import DIMENSION, LAST
+from aima.models.convert.efficientnet import LAST, picture_network
+from aima.models.convert.picture_vector import DIMENSION
 from aima.models.convert.projection import projection
 from aima.models.convert.tflite import read_tflite
 from tests.models.convert.tflite_made import Made, tflite
