@@ -28,7 +28,7 @@ GROUPS: Final = (
 """Of blocks: how many times as wide it is inside, channels, blocks, and the stride of the first one."""
 
 BLOCKS: Final = (64, 96)
-"""Channels of the blocks whose variation is part of the vector, of each kind the last one. Of 160 it confuses pictures."""
+"""Channels of the blocks whose variation is part of the vector, of each kind the last one. That of 160 confuses it."""
 
 LAST: Final = 0.5
 """Weight of the last layer in the vector."""
