@@ -144,8 +144,10 @@ class Services:
 
 
 @contextmanager
-def open_services(settings: Settings) -> Iterator[Services]:
+def open_services(settings: Settings, *, logged: bool = True) -> Iterator[Services]:
     """Services over the databases that the settings name, or over the local stack.
+
+    logged: log lines of this process go to the documents; a workspace that is thrown away leaves none.
 
     Raises:
         StackDown: the local stack is not running.
@@ -153,7 +155,8 @@ def open_services(settings: Settings) -> Iterator[Services]:
     """
     with ExitStack() as at_end:
         stores = at_end.enter_context(PostgresStores.open(local.postgres_url(settings)))
-        at_end.enter_context(recorded(settings))
+        if logged:
+            at_end.enter_context(recorded(settings))
         yield Services(
             given=settings,
             settings=active(settings, stores),

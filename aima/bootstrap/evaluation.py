@@ -32,7 +32,7 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
         folder = at_end.enter_context(scratch_folder(settings.home / "workspaces"))
         stores = Stores(**settings.stores.model_dump() | {"postgres": url, "namespace": None})
         own = settings.model_copy(update={"archive": folder / "archive", "stores": stores})
-        services = at_end.enter_context(open_services(own))
+        services = at_end.enter_context(open_services(own, logged=False))
         at_end.callback(_drop_projections, services)
         analyses = services.analyses
         yield Workspace(own, services.stores, services.archive, analyses, analyses.fusion)
