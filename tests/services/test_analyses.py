@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import Services, open_services
+from aima.domain.job import Job
 from aima.errors import ArchiveDamaged, MediaMissing, PlanInvalid
 from aima.pipeline import flow, resume
 from aima.pipeline.plan import fused, split
@@ -143,8 +145,9 @@ def test_a_job_that_was_broken_off_after_its_last_segment_is_ended_by_the_next(f
     (medium,) = [m for m in services.stores.media.all() if m.filename == "two.mp4"]
     (job,) = services.stores.jobs.of_medium(medium.media_id)
     services.stores.jobs.set_state(job.job_id, "failed", code="interrupted", detail="killed")
+    services.stores.jobs.add(Job(str(uuid.uuid4()), medium.media_id, job.analyzers))  # by who was killed at once
     assert services.analyses.analyze([clip], WANTED).segments == 0
-    assert [job.state for job in services.stores.jobs.of_medium(medium.media_id)] == ["done", "failed"]
+    assert [job.state for job in services.stores.jobs.of_medium(medium.media_id)] == ["done", "failed", "failed"]
 
 
 def test_a_second_run_changes_nothing(first, services, clip, picture):
