@@ -37,10 +37,9 @@ def words(event: Event, numbers: Mapping[str, int], seqs: Mapping[str, int]) -> 
     match event.kind:
         case "fused":
             return f"fused {given['run_id'][:8]}: {_count(given['minted'], 'new person')}"
-        case "named" if given["name"] is None:
-            return f"#{numbers[given['person_id']]} has no name any more"
         case "named":
-            return f"#{numbers[given['person_id']]} is named {given['name']}"
+            says = "has no name any more" if given["name"] is None else f"is named {given['name']}"
+            return f"#{numbers[given['person_id']]} {says}"
         case "merged":
             return f"#{numbers[given['from']]} was merged into #{numbers[given['into']]}"
         case "split":
