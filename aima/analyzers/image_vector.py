@@ -106,7 +106,7 @@ def scaled(frame: Pixels, area: int) -> Pixels:
     """The whole picture with about that many pixels, its sides in the same proportion: uint8 [height, width, 3]."""
     height, width = frame.shape[:2]
     zoom = float(np.sqrt(area / (height * width)))
-    size = [max(LEAST_SIDE, round(side * zoom)) for side in (width, height)]
+    size = [min(max(LEAST_SIDE, round(side * zoom)), area // LEAST_SIDE) for side in (width, height)]
     return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR), np.uint8)
 
 

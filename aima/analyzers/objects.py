@@ -60,7 +60,7 @@ class Objects(Analyzer[ObjectsOptions]):
         return self.table(batch.pts_us, {"objects": seen})
 
     def _find(self, frame: Pixels, floor: float) -> Things:
-        """Things in pixels of the frame; boxes end at its border."""
+        """Things in pixels of the frame; boxes end at its border, and those of which nothing lies within it go."""
         contract = self._model.contract
         pixels, zoom = prepare(frame, contract["size"])
         maps = self._model.runtime.run({contract["input"]: pixels})
@@ -68,7 +68,8 @@ class Objects(Analyzer[ObjectsOptions]):
         found = found.take(suppress(found, self._model.thresholds["overlap"]))
         limits = np.tile(frame.shape[1::-1], 2).astype(np.float32)
         corners = np.clip(found.corners / np.float32(zoom), 0, limits)
-        return Things(corners, found.score, found.kind)
+        within = np.flatnonzero((corners[:, 2:] > corners[:, :2]).all(axis=1))
+        return Things(corners, found.score, found.kind).take(within)
 
 
 def _rows(things: Things, scale: np.ndarray[Any, np.dtype[np.float64]]) -> list[dict[str, Any]]:

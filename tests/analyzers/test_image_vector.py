@@ -130,5 +130,7 @@ def test_pictures_of_any_shape_have_a_vector(pictures, shape):
 
 def test_a_picture_keeps_its_proportion_and_its_middle(astronaut):
     assert scaled(np.zeros((720, 1280, 3), np.uint8), 78400).shape == (210, 373, 3)
+    assert scaled(np.zeros((1, 30000, 3), np.uint8), 78400).shape == (32, 2450, 3)
+    assert scaled(np.zeros((30000, 1, 3), np.uint8), 78400).shape == (2450, 32, 3)
     assert middle(astronaut).shape[:2] == tuple(round(0.8 * side) for side in astronaut.shape[:2])
     assert middle(astronaut)[0, 0].tolist() == astronaut[51, 51].tolist()

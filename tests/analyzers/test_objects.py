@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -57,6 +58,24 @@ def test_boxes_end_at_the_border_of_the_picture(objects, astronaut):
         assert thing["top"] >= 0
         assert thing["left"] + thing["width"] <= cut.shape[1] + 1e-3
         assert thing["top"] + thing["height"] <= cut.shape[0] + 1e-3
+
+
+class Below:
+    """A network that finds a thing at its lowest row of cells, and one in its first."""
+
+    def run(self, inputs):
+        height, width = (side // 4 for side in inputs["image"].shape[2:])
+        heat, reach = np.zeros((1, 80, height, width), np.float32), np.full((1, 4, height, width), 4, np.float32)
+        heat[0, 0, [0, height - 1], 5] = 0.9
+        return {"heatmap": heat, "reach": reach}
+
+
+def test_a_box_in_what_the_picture_was_filled_up_with_is_no_thing(settings, objects):
+    blind = type(objects)()
+    blind.load(replace(load(settings, "object_detection"), runtime=Below()))
+    # 512 x 260 is filled up to 512 x 288.
+    (thing,) = look(blind, np.zeros((260, 512, 3), np.uint8))
+    assert (thing["left"], thing["top"], thing["width"], thing["height"]) == (16, 0, 8, 4)
 
 
 def test_a_higher_floor_finds_less_and_an_empty_scene_shows_nothing(objects, scene):
