@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from importlib import resources
 
 import pytest
 
+from aima.models.catalogue import find
 from aima.services.glosses import described, glossed, labels_called
+
+WORDS = ("multilingual_e5_small@1", "f11bfb7f98b16dcf")
+"""The text model, and the hash of what it makes vectors of labels of."""
 
 
 def classes(name):
@@ -48,6 +53,14 @@ def test_all_words_of_a_name_must_be_there():
     assert "hot dog" not in labels_called("dog")
     assert "hot dog" in labels_called("a hot dog")
     assert labels_called("Quittung vom Amt") == labels_called("") == []
+
+
+def test_vectors_of_labels_are_of_the_words_that_stand_there(settings):
+    """Other words without another version: vectors of both would be compared as if they were of one kind."""
+    words = "\n".join(described(label) for label in [*classes("coco"), *classes("imagenet")])
+    entry = find(settings, "text_embedding")
+    made_of = (f"{entry.name}@{entry.version}", hashlib.sha256(words.encode()).hexdigest()[:16])
+    assert made_of == WORDS, "raise the version of the text model in the catalogue, then write here what stands there"
 
 
 def test_what_is_no_label_is_described_as_it_is():
