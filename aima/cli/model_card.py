@@ -19,6 +19,7 @@ from aima.models.verify import is_whole
 from aima.settings import Settings
 
 NOT_MEASURED: Final = "not measured: `aima eval DIR --cards FILE` measures it on a labelled folder"
+NOT_MEASURABLE: Final = "not measured: `aima eval` has no labels for what it does"
 
 
 def card(entry: Entry, settings: Settings) -> dict[str, Any]:
@@ -85,7 +86,7 @@ def _files(entry: Entry) -> Iterable[tuple[str, str]]:
 
 def _print_measured(entry: Entry, measured: Measurement | None, settings: Settings) -> None:
     if measured is None:
-        _facts("Measured", entry.measured.items() or [("", NOT_MEASURED)])
+        _facts("Measured", entry.measured.items() or [("", _why_unmeasured(entry))])
         return
     old = stale(entry, measured, versions(entry, settings))
     state = f"  [yellow]stale: {printable(old)}[/yellow]" if old else ""
@@ -97,6 +98,13 @@ def _print_measured(entry: Entry, measured: Measurement | None, settings: Settin
     _print_conditions([figure for figure in measured.figures if figure.under])
     if measured.confusion:
         _print_confusion(measured.confusion)
+
+
+def _why_unmeasured(entry: Entry) -> str:
+    # Imported on use: the probes bring every analyzer of faces along.
+    from aima.evaluation.probes import PROBES
+
+    return NOT_MEASURED if entry.task in PROBES else NOT_MEASURABLE
 
 
 def _print_conditions(figures: Sequence[Figure]) -> None:

@@ -8,8 +8,9 @@ from typer.testing import CliRunner
 
 from aima.cli import model_card
 from aima.cli.models import app
+from aima.evaluation.probes import PROBES
 from aima.models.cards import Cards, Figure, own_cards
-from aima.models.catalogue import find, used
+from aima.models.catalogue import catalogue, find, used
 from aima.settings import load_settings
 
 RUNNER = CliRunner()
@@ -80,6 +81,15 @@ def test_show_says_that_a_card_is_stale(aima, monkeypatch):
     text = aima("show", "face_landmarks_68", COLUMNS="200").stdout
     assert "not measured: `aima eval" in text
     assert json.loads(aima("show", "face_landmarks_68", "--json").stdout)["measurement"] is None
+
+
+def test_only_what_an_evaluation_measures_is_sent_there(aima, settings, monkeypatch):
+    monkeypatch.setattr(model_card, "own_cards", Cards)
+    for task in {entry.task for entry in catalogue(settings).values()}:
+        text = aima("show", find(settings, task).name, COLUMNS="200").stdout
+        sent = "`aima eval DIR --cards FILE` measures it" in text
+        assert sent == (task in PROBES)
+        assert sent or "`aima eval` has no labels for what it does" in text
 
 
 def test_show_says_that_the_code_has_changed_since(aima, monkeypatch):
