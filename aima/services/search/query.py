@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self
@@ -18,6 +19,7 @@ SOUGHT: Final = ("face", "image", "text", "object", "expression", "person")
 
 _CALLED: Final = {"since": "from", "until": "to", "within_s": "within", "face_number": "face-number"}
 _REMEDY: Final = "see: aima search --help"
+_DAY: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Query(BaseModel):
@@ -25,7 +27,8 @@ class Query(BaseModel):
 
     face, image: files with a picture. face_number: which face of the picture is meant, counted from the left from 1;
     None: the largest. text: words in any language, compared by letters and by meaning. medium, person: as people name
-    them. object: a class such as "dog". since, until: dates of recording, both included. within_s: how far apart the
+    them. object: a class such as "dog". since, until: days of recording where it is known, else of taking in,
+    in UTC and both included. within_s: how far apart the
     parts of one moment may lie.
     """
 
@@ -59,6 +62,21 @@ class Query(BaseModel):
             name = ".".join(_CALLED.get(str(part), str(part)) for part in first["loc"])
             what = first["msg"].removeprefix("Value error, ")
             raise QueryInvalid(display(f"{name}: {what}" if name else what), _REMEDY) from error
+
+    @field_validator("since", "until", mode="before")
+    @classmethod
+    def _day(cls, day: Any) -> Any:
+        """Days as people write them; a bare number would be taken for seconds since 1970."""
+        if isinstance(day, str) and not _DAY.fullmatch(day):
+            raise ValueError(f"{day!r} is no day such as 2024-02-29")
+        return day
+
+    @field_validator("face", "image")
+    @classmethod
+    def _openable(cls, path: Path | None) -> Path | None:
+        if path is not None and "\0" in str(path):
+            raise ValueError("no name of a file holds NUL")
+        return path
 
     @field_validator("expression")
     @classmethod

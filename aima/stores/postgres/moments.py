@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterable
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Double,
     Engine,
     Integer,
+    Numeric,
     Row,
     Select,
     Text,
@@ -27,7 +29,7 @@ from sqlalchemy import (
     true,
     tuple_,
 )
-from sqlalchemy.dialects.postgresql import TIMESTAMP, distinct_on
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from aima.domain.finding import FINDING_KINDS, FindingKind, Found, Shot
 from aima.domain.person import label
@@ -45,7 +47,10 @@ from aima.stores.postgres.schema import (
 )
 from aima.stores.postgres.sightings import finding_of
 
-_RECORDED = cast(contents.c.info["details"]["recorded"].astext, TIMESTAMP(timezone=True))
+_KNOWN = contents.c.info["details"]["recorded_s"]
+# What a file says of itself may be anything: only a number within the years of Python's calendar is a time.
+_SECONDS = case((func.jsonb_typeof(_KNOWN) == "number", cast(_KNOWN.astext, Numeric)))
+_RECORDED = case((_SECONDS.between(-62_135_596_800, 253_402_300_799), func.to_timestamp(cast(_SECONDS, Double))))
 _DATE = func.coalesce(_RECORDED, media_files.c.created_at)
 _FOLDED = func.translate(
     func.replace(func.lower(findings.c.text), "ß", "ss"), "áàâäãåéèêëíìîïóòôöõúùûüçñ", "aaaaaaeeeeiiiiooooouuuucn"
@@ -199,7 +204,7 @@ def _narrowing(within: Within) -> list[ColumnElement[bool]]:
     if within.since is not None:
         wanted.append(datetime.combine(within.since, time(), UTC) <= _DATE)
     if within.until is not None:
-        wanted.append(datetime.combine(within.until, time(), UTC) + timedelta(days=1) > _DATE)
+        wanted.append(datetime.combine(within.until, time.max, UTC) >= _DATE)
     return wanted
 
 

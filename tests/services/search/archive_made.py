@@ -17,6 +17,7 @@ from aima.models.text_encoder import TextEncoder
 from aima.services.model_versions import ActiveModels, code_version
 from aima.services.pictures import fetch_pictures
 from aima.services.sample import load_recipe
+from aima.services.search.encoding import Encoders
 from aima.services.search.service import SearchService
 from aima.services.texts import TextService
 from aima.settings import Models, Settings
@@ -38,8 +39,16 @@ class Reached:
 
 
 def searching(settings: Settings, stores: PostgresStores, vectors: VectorStore) -> SearchService:
-    """The service over these stores."""
-    return SearchService(settings, stores, ActiveModels(settings, stores), lambda: vectors, Reached)
+    """The service over these stores, with models that are opened once for all tests."""
+    service = SearchService(settings, stores, ActiveModels(settings, stores), lambda: vectors, Reached)
+    service._with = encoders(settings.models_dir), stores.moments, service._near
+    return service
+
+
+@cache
+def encoders(models_dir: Path) -> Encoders:
+    """What makes vectors of queries, by the models of this folder."""
+    return Encoders(Settings(models=Models(dir=models_dir)))
 
 
 def finding(name: str, kind, words: str, start_s: float, score: float = 0.9, length_s: float = 1.0) -> Finding:

@@ -5,12 +5,20 @@ import pytest
 from PIL import Image
 
 from aima.errors import MediaMissing, MediaUnknown, ModelMissing, QueryInvalid, StoreUnreachable
-from aima.services.search.encoding import Encoders
 from aima.services.search.query import Query
 from aima.stores.milvus import MilvusVectors
 from aima.stores.vectors import Space
 from tests.persons_made import SECOND, add_medium, made_run, made_track, record
-from tests.services.search.archive_made import beside, face_space, finding, keep_faces, observe, searching, sight
+from tests.services.search.archive_made import (
+    beside,
+    encoders,
+    face_space,
+    finding,
+    keep_faces,
+    observe,
+    searching,
+    sight,
+)
 
 TRACKS = [
     made_track("a.mp4", 0, 5),
@@ -25,7 +33,7 @@ COSINES = [0.8, 0.0, 0.9, 0.34, 0.1]
 @pytest.fixture(scope="module")
 def face(settings, pictures):
     """The face that is looked for."""
-    return Encoders(settings).face(face_space(settings), pictures["astronaut"], None).vector
+    return encoders(settings.models_dir).face(face_space(settings), pictures["astronaut"], None).vector
 
 
 @pytest.fixture
@@ -119,24 +127,24 @@ def test_of_several_faces_the_largest_is_meant_or_the_one_that_is_numbered(setti
         both.paste(left.convert("RGB"), (0, 0))
         both.paste(right.convert("RGB"), (left.width, 0))
     both.save(tmp_path / "both.png")
-    space = face_space(settings)
-    alone = {name: Encoders(settings).face(space, pictures[name], None) for name in ("astronaut", "grace_hopper")}
-    largest = Encoders(settings).face(space, tmp_path / "both.png", None)
+    space, look = face_space(settings), encoders(settings.models_dir).face
+    alone = {name: look(space, pictures[name], None) for name in ("astronaut", "grace_hopper")}
+    largest = look(space, tmp_path / "both.png", None)
     assert largest.remark == "both.png shows 2 faces; the largest was taken, number 2 from the left"
     assert largest.vector @ alone["grace_hopper"].vector > 0.8
-    first = Encoders(settings).face(space, tmp_path / "both.png", 1)
+    first = look(space, tmp_path / "both.png", 1)
     assert first.vector @ alone["astronaut"].vector > 0.8
     assert (first.remark, alone["astronaut"].remark) == (None, None)
     with pytest.raises(QueryInvalid, match="shows 2 faces, there is no number 3"):
-        Encoders(settings).face(space, tmp_path / "both.png", 3)
+        look(space, tmp_path / "both.png", 3)
 
 
 def test_a_picture_without_a_face_and_what_is_no_picture_are_refused(settings, pictures, tmp_path):
-    space = face_space(settings)
+    space, look = face_space(settings), encoders(settings.models_dir).face
     with pytest.raises(QueryInvalid, match=r"no face is found in rocket\.jpg"):
-        Encoders(settings).face(space, pictures["rocket"], None)
+        look(space, pictures["rocket"], None)
     with pytest.raises(MediaMissing):
-        Encoders(settings).face(space, tmp_path / "nothing.jpg", None)
+        look(space, tmp_path / "nothing.jpg", None)
     (tmp_path / "words.jpg").write_text("no picture")
     with pytest.raises(MediaUnknown):
-        Encoders(settings).face(space, tmp_path / "words.jpg", None)
+        look(space, tmp_path / "words.jpg", None)

@@ -71,7 +71,7 @@ def test_medium_kind_and_day_narrow_and_answers_say_which_day(search, stores):
     assert shown(search(Query.of(object="dog", medium="b.mp4"))) == [("b.mp4", 40, 41)]
     assert search(Query.of(object="dog", kind="image")).found == ()
     with stores.engine.begin() as connection:
-        change = "UPDATE contents SET info = jsonb_set(info, '{details,recorded}', '\"2019-05-04T10:00:00Z\"')"
+        change = "UPDATE contents SET info = jsonb_set(info, '{details,recorded_s}', '1556964000')"
         connection.execute(
             text(f"{change} WHERE content_id IN (SELECT content_id FROM media_files WHERE filename = 'b.mp4')")
         )

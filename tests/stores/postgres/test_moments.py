@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -51,6 +52,13 @@ def person_ids(stores):
     return [person.person_id for person in stores.persons.all()]
 
 
+def say_recorded(archive, said) -> None:
+    """What a.mp4 says of when it was recorded."""
+    change = "UPDATE contents SET info = jsonb_set(info, '{details,recorded_s}', CAST(:said AS jsonb))"
+    with archive.moments._engine.begin() as connection:
+        connection.execute(text(f"{change} WHERE content_id = :content"), {"said": json.dumps(said), "content": A})
+
+
 def test_media_are_narrowed_by_what_is_given(archive):
     moments = archive.moments
     first, second = moments.places(Within())
@@ -65,16 +73,29 @@ def test_media_are_narrowed_by_what_is_given(archive):
 
 
 def test_the_day_of_recording_counts_where_it_is_known_and_both_ends_are_included(archive):
-    recorded = "2019-05-04T23:30:00+00:00"
-    with archive.moments._engine.begin() as connection:
-        change = "UPDATE contents SET info = jsonb_set(info, '{details,recorded}', to_jsonb(CAST(:at AS text)))"
-        connection.execute(text(f"{change} WHERE content_id = :content"), {"at": recorded, "content": A})
+    recorded = datetime(2019, 5, 4, 23, 59, 59, 999_000, tzinfo=UTC)
+    say_recorded(archive, recorded.timestamp())
     (first, _) = archive.moments.places(Within())
-    assert (first.date, first.dated_by) == (datetime.fromisoformat(recorded), "recorded")
+    assert (first.date, first.dated_by) == (recorded, "recorded")
     day = first.date.date()
     assert archive.moments.places(Within(since=day, until=day)) == [first]
     assert archive.moments.places(Within(until=day - timedelta(days=1))) == []
     assert [p.filename for p in archive.moments.places(Within(since=day + timedelta(days=1)))] == ["b.mp4"]
+
+
+@pytest.mark.parametrize(
+    "said", ["tomorrow", "2019-02-31", "infinity", 10**400, -1e300, 253_402_300_800, None, True, [], {"a": 1}]
+)
+def test_what_a_file_says_of_its_day_may_be_anything(archive, said):
+    say_recorded(archive, said)
+    assert [place.dated_by for place in archive.moments.places(Within(until=date.max))] == ["taken in", "taken in"]
+
+
+@pytest.mark.parametrize("at", [datetime.min, datetime.max.replace(microsecond=0)])
+def test_the_first_and_the_last_day_are_days(archive, at):
+    say_recorded(archive, (at.replace(tzinfo=UTC) - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds())
+    (first,) = archive.moments.places(Within(since=at.date(), until=at.date()))
+    assert first.date == at.replace(tzinfo=UTC)
 
 
 def test_faces_are_those_of_the_run_that_stands(archive):
