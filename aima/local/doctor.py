@@ -22,6 +22,8 @@ from aima.local.servers import KINDS, local_servers
 from aima.local.state import ServerStatus, current_state
 from aima.local.status import status
 from aima.local.vectors import COMFORTABLE_VECTORS
+from aima.models.catalogue import used
+from aima.models.verify import verify
 from aima.settings import Settings
 
 FIRST_LOGIN_UID, NOBODY_UID = 1000, 65534
@@ -45,7 +47,7 @@ def examine(settings: Settings) -> list[Finding]:
         _python(),
         *_home(home),
         _disk(home),
-        _models(settings),
+        *_models(settings),
         *_stack(settings, home),
         *_servers(status(settings)),
         *_ray_ports(home),
@@ -93,11 +95,24 @@ def _disk(home: Home) -> Finding:
     return Finding("disk", "ok", text)
 
 
-def _models(settings: Settings) -> Finding:
-    built = list(settings.models_dir.rglob("*.onnx")) if settings.models_dir.is_dir() else []
-    if not built:
-        return Finding("models", "warning", f"no weights in {settings.models_dir}", "run: aima models build")
-    return Finding("models", "ok", f"{len(built)} weight files in {settings.models_dir}")
+def _models(settings: Settings) -> Iterator[Finding]:
+    """Whether the weights in use are whole, and whose licence nobody states."""
+    try:
+        chosen = used(settings)
+    except AimaError as error:
+        yield _broken("models", error)
+        return
+    names = [entry.name for entry in chosen]
+    if failed := [one.entry.name for one in verify(chosen, settings.models_dir, names) if one.failed]:
+        text = f"missing or damaged in {settings.models_dir}: {', '.join(failed)}"
+        yield Finding("models", "warning", text, "run: aima models build")
+    else:
+        yield Finding("models", "ok", f"all {len(names)} in use are whole, in {settings.models_dir}")
+    if unstated := [entry.name for entry in chosen if not entry.licence.stated]:
+        yield Finding(
+            "weights licence", "ok",
+            f"stated by nobody who can be relied on: {', '.join(unstated)}; AIMA_MODELS__STRICT_LICENCES refuses them",
+        )  # fmt: skip
 
 
 def _stack(settings: Settings, home: Home) -> Iterator[Finding]:

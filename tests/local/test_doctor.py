@@ -1,3 +1,4 @@
+import shutil
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from aima.local import doctor
 from aima.local.doctor import Finding, examine
 from aima.local.home import home_at
 from aima.local.process import clean_environment
+from aima.models.catalogue import used
 from aima.settings import Settings
 from aima.stores.milvus import MilvusVectors
 from aima.stores.vectors import Space, VectorRow
@@ -69,12 +71,30 @@ def test_hardly_any_room_is_found(full_disk: Settings) -> None:
     assert (disk.level, disk.text) == ("broken", f"0.0 GB free under {full_disk.home}")
 
 
-def test_weights_are_counted(spare: Settings, tmp_path: Path) -> None:
-    settings = make_settings(spare.home, models={"dir": tmp_path})
-    assert found(settings, "models")[0].remedy == "run: aima models build"
-    (tmp_path / "faces").mkdir()
-    (tmp_path / "faces" / "a.onnx").touch()
-    assert found(settings, "models")[0].text == f"1 weight files in {tmp_path}"
+def test_weights_that_are_missing_or_damaged_are_named(settings: Settings, spare: Settings, tmp_path: Path) -> None:
+    incomplete = make_settings(spare.home, models={"dir": tmp_path})
+    chosen = used(settings)
+    for entry in chosen[1:]:
+        shutil.copytree(entry.directory(settings.models_dir), entry.directory(tmp_path))
+    (chosen[-1].directory(tmp_path) / "model.onnx").write_bytes(b"x")
+    (models,) = found(incomplete, "models")
+    assert (models.level, models.remedy) == ("warning", "run: aima models build")
+    assert models.text == f"missing or damaged in {tmp_path}: {chosen[0].name}, {chosen[-1].name}"
+    (whole,) = found(make_settings(spare.home, models={"dir": settings.models_dir}), "models")
+    assert (whole.level, whole.text) == ("ok", f"all {len(chosen)} in use are whole, in {settings.models_dir}")
+
+
+def test_weights_whose_licence_nobody_states_are_named(spare: Settings) -> None:
+    (licence,) = found(make_settings(spare.home), "weights licence")
+    unstated = [entry.name for entry in used(spare) if not entry.licence.stated]
+    assert {"face_embedding_512", "efficientnet_lite3"} <= set(unstated)
+    assert all(name in licence.text for name in unstated)
+    assert found(make_settings(spare.home, models={"strict_licences": True}), "weights licence") == []
+
+
+def test_a_model_that_does_not_exist_is_found(spare: Settings) -> None:
+    (models,) = found(make_settings(spare.home, models={"face_embedding": "nonsense"}), "models")
+    assert (models.level, "AIMA_MODELS__FACE_EMBEDDING" in models.text) == ("broken", True)
 
 
 def test_too_many_vectors_are_found(stack: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
