@@ -26,10 +26,14 @@ def recorded(settings: Settings) -> Iterator[None]:
 
             store = MongoDocuments.open(local.mongo_url(settings), local.namespace(settings))
             opened.callback(store.close)
-            store.prepare()
             return store
 
+        @functools.cache
+        def prepared() -> None:
+            documents().prepare()
+
         def send(lines: Sequence[Mapping[str, Any]]) -> None:
+            prepared()
             documents().log(lines)
 
         with recording(send, settings.log_level):

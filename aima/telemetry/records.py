@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from aima.domain.text import storable
 from aima.telemetry.logs import FIELDS
 
 Line = dict[str, Any]
@@ -19,6 +20,7 @@ Sink = Callable[[Sequence[Mapping[str, Any]]], None]
 RELATED: Final = frozenset({"job_id", "media_id", "content_id", "segment", "analyzer", "node"})
 """Fields of a log call that say what a line is about; the others are its details."""
 
+INT64: Final = 2**63
 CAPACITY, BULK = 10_000, 500
 PAUSE_S, REST_S, LAST_S = 0.5, 10.0, 2.0
 """Between two bulks; after the sink has failed; how long the end waits for the last lines."""
@@ -42,12 +44,12 @@ class RecordQueue(logging.Handler):
         self._sender = threading.local()
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Queue a line; what the sending itself logs is left out."""
+        """Queue a line; what the sending itself logs is left out, what cannot be made a line is dropped."""
         if getattr(self._sender, "here", False):
             return
         try:
             self._lines.put_nowait(line_of(record))
-        except queue.Full:
+        except Exception:  # the queue is full, or a value cannot be written: it must not fail who logs
             self._drop(1)
             return
         if self._thread is None and not self._ending.is_set():
@@ -122,9 +124,9 @@ def line_of(record: logging.LogRecord) -> Line:
         "timestamp": datetime.fromtimestamp(record.created, UTC),
         "level": record.levelname.lower(),
         "component": record.name,
-        "message": record.getMessage(),
+        "message": storable(record.getMessage()),
         "details": {name: _plain(value) for name, value in details.items()},
-        "related_ids": related,
+        "related_ids": storable(related),
     }
 
 
@@ -141,4 +143,7 @@ def lost_line(lost: int) -> Line:
 
 
 def _plain(value: Any) -> str | int | float | bool | None:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
+    """As every store takes it: one line that it refuses would take its whole bulk along."""
+    if isinstance(value, float | None) or (isinstance(value, int) and -INT64 <= value < INT64):
+        return value
+    return str(storable(str(value)))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 
 import pytest
@@ -10,6 +11,8 @@ from aima.bootstrap import open_services
 from aima.cli.app import app
 from aima.services import journal
 from aima.settings import load_settings
+from aima.stores.mongo import client
+from aima.telemetry import records
 
 
 @pytest.fixture
@@ -66,3 +69,18 @@ def test_a_server_that_is_away_costs_a_process_moments_and_no_error(settings, mo
     result = CliRunner().invoke(app, ["logs"])
     assert result.exit_code == 7
     assert "documents at 127.0.0.1:1" in result.output
+
+
+def test_a_server_that_stays_away_leaves_no_connections_behind(settings, monkeypatch):
+    """A process that runs for days tries again and again."""
+    monkeypatch.setattr(records, "PAUSE_S", 0.02)
+    monkeypatch.setattr(records, "REST_S", 0.02)
+    monkeypatch.setattr(client, "SELECT_MS", 50)
+    monkeypatch.setenv("AIMA_STORES__MONGO", "mongodb://127.0.0.1:1/")
+    load_settings.cache_clear()
+    before = threading.active_count()
+    with open_services(load_settings()):
+        for _ in range(20):
+            journal.job_ended("11111111-aaaa", "done", None)
+            time.sleep(0.1)
+        assert threading.active_count() - before <= 5

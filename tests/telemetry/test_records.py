@@ -131,6 +131,28 @@ def test_a_sink_that_hangs_does_not_hold_up_the_end(shelf, monkeypatch):
     shelf.open.set()
 
 
+def test_what_no_store_takes_is_written_so_that_it_does(shelf):
+    fields = {"job_id": "j\udcff", "name": "caf\udce9\0", "n": 1 << 70, "share": 0.5, "none": None, "yes": True}
+    with recording(shelf, "info"):
+        LOG.info("of %s", "\udce9", extra={"fields": fields})
+    ((line,),) = shelf.bulks
+    assert (line["message"], line["related_ids"]) == ("of \\xe9", {"job_id": "j\\xff"})
+    details = {"name": "caf\\xe9\\x00", "n": str(1 << 70), "share": 0.5, "none": None, "yes": True}
+    assert line["details"] == details
+
+
+def test_a_line_that_cannot_be_made_fails_nobody_and_is_counted(shelf):
+    class Unspeakable:
+        def __str__(self) -> str:
+            raise RuntimeError("no words")
+
+    with recording(shelf, "info") as handler:
+        LOG.info("lost", extra={"fields": {"what": Unspeakable()}})
+        LOG.info("kept")
+    assert handler.dropped == 1
+    assert shelf.messages == ["kept", "log lines were dropped"]
+
+
 def test_what_sending_itself_logs_goes_round_in_no_circle(shelf):
     def sink(lines) -> None:
         LOG.warning("sent %d", len(lines))
