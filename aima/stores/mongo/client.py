@@ -57,7 +57,7 @@ def open_client(url: str) -> Client:
 def place(url: str) -> str:
     """Hosts and ports of a URL, without user and password."""
     scheme, _, rest = url.partition("://")
-    hosts = rest.partition("/")[0].rpartition("@")[2]
+    hosts = rest.partition("/")[0].rpartition("@")[2].partition("?")[0]
     return hosts if "srv" in scheme or ":" in hosts else f"{hosts}:27017"
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Self
 
 import bson
-import pymongo
 from pymongo import ReplaceOne, WriteConcern
 from pymongo import collection as driver
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from aima.errors import StoreOutdated
 from aima.stores.documents import COLLECTIONS, Collection, Document, DocumentStamp
@@ -24,7 +24,7 @@ OLDEST = (6, 0)
 DURABLE = WriteConcern(w="majority", j=True, wtimeout=10_000)
 UNACKNOWLEDGED = WriteConcern(w=0)
 LAST_LETTER = "\U0010ffff"
-DROP_S, DROP_BATCH = 600, 200
+DROP_BATCH = 200
 """Some servers remove document by document, a hundred or a thousand in a second."""
 
 NEWEST_FIRST = [("timestamp", -1), ("_id", -1)]
@@ -84,7 +84,8 @@ class MongoDocuments:
         """
         with translated(self._where):
             there = self._database.get_collection(OWNER, write_concern=DURABLE)
-            there.update_one({"_id": OWNER}, {"$setOnInsert": {"archive": archive}}, upsert=True)
+            with suppress(DuplicateKeyError):  # somebody else was faster
+                there.update_one({"_id": OWNER}, {"$setOnInsert": {"archive": archive}}, upsert=True)
             found = there.find_one({"_id": OWNER})
         if found is None or found["archive"] != archive:
             remedy = "give this archive a name of its own in AIMA_STORES__NAMESPACE"
@@ -161,7 +162,7 @@ class MongoDocuments:
     def _drop(self, name: str) -> None:
         """Empty a collection little by little first: a server may hold everybody up while it drops a full one."""
         there = self._database[name]
-        with translated(self._where), pymongo.timeout(DROP_S):
+        with translated(self._where):
             while some := [row["_id"] for row in there.find({}, {"_id": 1}).limit(DROP_BATCH)]:
                 there.delete_many({"_id": {"$in": some}})
             there.drop()

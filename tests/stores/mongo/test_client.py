@@ -21,6 +21,7 @@ from tests.stores.mongo.test_contract import result
         ("mongodb://127.0.0.1:2717/", "127.0.0.1:2717"),
         ("mongodb://somebody:secret@db.example:2717/aima?authSource=admin", "db.example:2717"),
         ("mongodb://db.example", "db.example:27017"),
+        ("mongodb://db.example?tlsCertificateKeyFilePassword=secret", "db.example:27017"),
         ("mongodb://a.example:1,b.example:2/?replicaSet=r", "a.example:1,b.example:2"),
         ("mongodb+srv://somebody:secret@cluster.example/", "cluster.example"),
     ],
