@@ -5,9 +5,9 @@ from __future__ import annotations
 import functools
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from aima.errors import SettingInvalid
@@ -19,6 +19,17 @@ def default_home() -> Path:
         return Path("/var/lib/aima")
     base = os.environ.get("XDG_DATA_HOME") or str(Path("~/.local/share").expanduser())
     return Path(base) / "aima"
+
+
+def _absolute(path: Path) -> Path:
+    """The same place for every process, wherever it works."""
+    try:
+        return path.expanduser().absolute()
+    except RuntimeError as error:
+        raise ValueError(str(error)) from error
+
+
+Place = Annotated[Path, AfterValidator(_absolute)]
 
 
 class Stores(BaseModel):
@@ -38,7 +49,7 @@ class Stores(BaseModel):
 class Models(BaseModel):
     """Which models are used and where their weights lie."""
 
-    dir: Path | None = Field(None, description="directory of the built weights; empty: <home>/models")
+    dir: Place | None = Field(None, description="directory of the built weights; empty: <home>/models")
     profile: Literal["embedded", "production"] = "embedded"
     strict_licences: bool = Field(False, description="refuse weights whose publisher states no licence")
     offline: bool = Field(False, description="never reach a package registry or a model hub")
@@ -104,8 +115,10 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="AIMA_", env_nested_delimiter="__", extra="ignore", frozen=True)
 
-    home: Path = Field(default_factory=default_home, description="data directory of the local stack")
-    archive: Path | None = Field(None, description="directory of observations and crops; empty: <home>/archive")
+    home: Place = Field(
+        default_factory=default_home, validate_default=True, description="data directory of the local stack"
+    )
+    archive: Place | None = Field(None, description="directory of observations and crops; empty: <home>/archive")
     user: str = Field("local", description="name under which media are owned and decisions are made")
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     stores: Stores = Stores()

@@ -120,6 +120,7 @@ class RayHead(Server):
         return clean | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{clean.get('PATH', os.defpath)}",
             "AIMA_HOME": str(self.home.root),
+            "AIMA_ARCHIVE": str(self.settings.archive_dir),
             "AIMA_MODELS__DIR": str(self.settings.models_dir),
             "DASHBOARD_METRIC_PORT": str(ports[DASHBOARD_METRICS]),
             **QUIET,

@@ -60,6 +60,7 @@ def test_a_worker_finds_aima_and_no_secret(stack: Settings) -> None:
     assert seen["python"] == sys.executable
     assert seen["aima"].endswith("aima/__init__.py")
     assert seen["environment"]["AIMA_HOME"] == str(stack.home)
+    assert seen["environment"]["AIMA_ARCHIVE"] == str(stack.archive_dir)
     assert home_at(stack.home).password_file.read_text() not in done.stdout
     assert home_at(stack.home).token_file.read_text() not in done.stdout
     assert "hunter2" not in done.stdout
