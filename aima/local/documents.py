@@ -6,7 +6,6 @@ It is under the GPL: it is looked up and run as a program, never imported. What 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import subprocess
 from collections.abc import Mapping
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 PACKAGE = "secantus"
 USER = "aima"
+USER_NOTE = "user"
+"""Beside the data: digest of the password that our user has there."""
 CACHE_SIZE = "64M"
 PROVISION_TIMEOUT_S = 60.0
 
@@ -73,7 +74,7 @@ class Documents(Server):
             homes.make_directory(fresh, 0o700)
             self._provision(fresh, password)
             fresh.rename(self.data)
-        elif _known(self.data) != _digest(password):
+        elif homes.noted(self.data / USER_NOTE) != homes.digest_of(password):
             self._provision(self.data, password)
 
     def launch(self, ports: Mapping[str, int]) -> Launch:
@@ -140,20 +141,10 @@ class Documents(Server):
             # What it has acknowledged is on disk, and a gentle end takes seconds.
             running.kill()
             running.wait()
-        (data / "user").write_text(_digest(password))
+        (data / USER_NOTE).write_text(homes.digest_of(password))
 
 
 def local_url(home: Home, port: int) -> str:
     """MongoDB URL of our server, with the password."""
     password = quote_plus(home.documents_password_file.read_text())
     return f"mongodb://{USER}:{password}@{LOOPBACK}:{port}/?authSource=admin&directConnection=true"
-
-
-def _known(data: Path) -> str:
-    """Digest of the password that our user has in this data directory; empty if it has none yet."""
-    path = data / "user"
-    return path.read_text() if path.exists() else ""
-
-
-def _digest(password: str) -> str:
-    return hashlib.sha256(password.encode()).hexdigest()

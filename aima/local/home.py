@@ -175,3 +175,13 @@ def secret(path: Path) -> str:
             os.fsync(file.fileno())
         fresh.replace(path)
     return path.read_text()
+
+
+def digest_of(password: str) -> str:
+    """What is noted beside data whose user has this password: known only to who knows it."""
+    return hashlib.sha256(password.encode()).hexdigest()
+
+
+def noted(path: Path) -> str:
+    """The digest in this file; empty if there is none."""
+    return path.read_text() if path.exists() else ""

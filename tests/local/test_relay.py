@@ -64,6 +64,14 @@ def test_it_has_the_settings_of_the_stack(relayed: Settings) -> None:
     assert "AIMA_STORES__POSTGRES" not in environment
 
 
+def test_it_ends_before_the_database_that_it_listens_to(relayed: Settings) -> None:
+    log = home_at(relayed.home).log("relay")
+    said = log.stat().st_size
+    local.stop(relayed)
+    assert log.read_text()[said:] == ""
+    local.start(relayed)
+
+
 def test_other_stores_need_a_restart(relayed: Settings) -> None:
     stores = relayed.stores.model_copy(update={"milvus": "http://u:secret@v.example:1"})
     other = relayed.model_copy(update={"stores": stores})

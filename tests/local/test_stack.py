@@ -14,9 +14,11 @@ import pytest
 
 from aima import local
 from aima.errors import DiskFull, HomeUnusable, PortTaken, ServerFailed, StackDown
+from aima.local import home as homes
 from aima.local import process
 from aima.local.home import home_at
 from aima.local.ports import free_ports
+from aima.local.postgres import ROLE_NOTE
 from aima.local.state import current_state
 from aima.settings import Settings
 from tests.conftest import ONLY_POSTGRES, SMALL_RAY, make_home, make_settings
@@ -203,6 +205,23 @@ def test_a_lost_password_is_drawn_anew(shared: Settings) -> None:
     home_at(shared.home).password_file.unlink()
     local.start(shared)
     assert read_rows(shared) == [(7,)]
+
+
+def test_a_password_that_died_before_the_role_had_it_is_set_by_the_next_life(shared: Settings) -> None:
+    local.stop(shared)
+    home_at(shared.home).password_file.unlink()
+    homes.secret(home_at(shared.home).password_file)
+    local.start(shared)
+    assert read_rows(shared) == [(7,)]
+
+
+def test_a_cluster_of_an_older_aima_gets_its_password_noted(shared: Settings) -> None:
+    local.stop(shared)
+    note = shared.home / "postgres" / "data" / ROLE_NOTE
+    note.unlink()
+    local.start(shared)
+    assert read_rows(shared) == [(7,)]
+    assert note.read_text() == homes.digest_of(home_at(shared.home).password_file.read_text())
 
 
 def test_a_broken_cluster_is_reported_with_its_log_and_tried_again_by_up(shared: Settings) -> None:
