@@ -51,15 +51,20 @@ class DocumentProjection:
         return failed
 
     def expected(self) -> Iterator[Entry]:
-        """What the truth says should be there, in any order."""
+        """What the truth says should be there, in any order.
+
+        Of a key whose documents cannot be stored an entry that nothing equals: it is missing, and can be announced.
+        """
         keys: dict[Collection, list[str]] = {
             "analysis_results": [medium.media_id for medium in self._stores.media.all()],
             "person_dossiers": [person.person_id for person in self._stores.persons.all()],
         }
         for collection, topic in TOPICS.items():
             for some in _batches(keys[collection], BATCH[collection]):
-                for key, group in self._groups(collection, some).items():
+                groups, refused = self._storable(collection, some)
+                for key, group in groups.items():
                     yield from (Entry(collection, one.id, one.digest, topic, key) for one in group)
+                yield from (Entry(collection, key, "", topic, key) for key in refused)
 
     def present(self) -> Iterator[Entry]:
         """What is there, in any order.
@@ -83,7 +88,7 @@ class DocumentProjection:
         self._prepare()
         for collection in COLLECTIONS:
             self._documents.drop(collection)
-        self._documents.prepare()
+            self._documents.prepare()
 
     def _prepare(self) -> None:
         """Before the first use: collections as they should be, and nobody else's. No event yet: nobody's."""
@@ -98,22 +103,10 @@ class DocumentProjection:
         """Replace groups, each with its version; gives the keys that could not be, and why."""
         refused: dict[str, AimaError] = {}
         for some in _batches(sorted(versions), BATCH[collection]):
-            try:
-                groups = self._groups(collection, some)
-            except DocumentRefused as error:
-                refused |= {some[0]: error} if len(some) == 1 else self._one_by_one(collection, some, versions)
-                continue
-            for key in some:
-                refused |= self._write(collection, key, groups[key], versions[key])
-        return refused
-
-    def _one_by_one(
-        self, collection: Collection, keys: Sequence[str], versions: Mapping[str, int]
-    ) -> dict[str, AimaError]:
-        """One of the keys is bad: the others go on."""
-        refused: dict[str, AimaError] = {}
-        for key in keys:
-            refused |= self._replace(collection, {key: versions[key]})
+            groups, unfit = self._storable(collection, some)
+            refused |= unfit
+            for key, group in groups.items():
+                refused |= self._write(collection, key, group, versions[key])
         return refused
 
     def _write(self, collection: Collection, key: str, group: Sequence[Document], version: int) -> dict[str, AimaError]:
@@ -122,6 +115,19 @@ class DocumentProjection:
         except DocumentRefused as error:
             return {key: error}
         return {}
+
+    def _storable(
+        self, collection: Collection, keys: Sequence[str]
+    ) -> tuple[dict[str, list[Document]], dict[str, AimaError]]:
+        """Documents by key, and why there are none of some: one bad key is looked for one by one."""
+        try:
+            return self._groups(collection, keys), {}
+        except DocumentRefused as error:
+            if len(keys) == 1:
+                return {}, {keys[0]: error}
+        parts = [self._storable(collection, [key]) for key in keys]
+        groups = {key: group for good, _ in parts for key, group in good.items()}
+        return groups, {key: why for _, bad in parts for key, why in bad.items()}
 
     def _groups(self, collection: Collection, keys: Sequence[str]) -> dict[str, list[Document]]:
         """Documents by key; an empty group where there are none."""

@@ -15,6 +15,7 @@ from aima.domain.job import Job
 from aima.domain.outbox import Change
 from aima.errors import DocumentRefused, StoreOutdated, StoreUnreachable
 from aima.services.projections.base import Entry, Projection
+from aima.services.projections.comparison import compare
 from aima.services.projections.documents import DocumentProjection
 from aima.services.results import whole_milliseconds
 from aima.stores.documents import MAX_BYTES
@@ -242,6 +243,8 @@ def test_a_medium_whose_results_cannot_be_stored_does_not_hold_the_others(known,
     assert documents.of("analysis_results", a) == []
     assert documents.of("analysis_results", b)
     assert documents.get("person_dossiers", first(known))
+    differences = list(compare("documents", projection.expected(), projection.present()))
+    assert [(d.kind, d.id, d.topic, d.key) for d in differences] == [("missing", a, "medium", a)]
     end_job(known, a)
     follow(known, projection)
     assert_clean(projection)
