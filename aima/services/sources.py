@@ -104,16 +104,22 @@ class Tables:
         """The rows of one key's segments in their order.
 
         Raises:
-            ArchiveDamaged: a file is missing or damaged; its segment runs again with the next analysis.
+            ArchiveDamaged: a file is missing or damaged; its segment runs again with the next analysis, unless the file
+                may come back: it cannot be read just now, or the whole archive is not there.
         """
         return pa.concat_tables([self._read(r) for r in sorted(receipts, key=lambda r: r.segment_no)])
 
     def _read(self, receipt: Receipt) -> pa.Table:
         try:
             return read_observations(self._archive, receipt.path, receipt.sha256)
-        except ArchiveDamaged:
-            self._observations.forget(receipt)
+        except ArchiveDamaged as error:
+            if self._is_lost(error.__cause__):
+                self._observations.forget(receipt)
             raise
+
+    def _is_lost(self, cause: BaseException | None) -> bool:
+        """Whether a file is gone for good: not if it cannot be read, not if its disk is not mounted."""
+        return not isinstance(cause, OSError) or (isinstance(cause, FileNotFoundError) and self._archive.stands())
 
 
 def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:

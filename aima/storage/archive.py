@@ -43,6 +43,10 @@ class Archive:
         """
         return self.path(name).read_bytes()
 
+    def stands(self) -> bool:
+        """Whether anything is in it: not so where its disk is not mounted."""
+        return self.root.is_dir() and any(self.root.iterdir())
+
     def path(self, name: str) -> Path:
         """Where `name` lies.
 

@@ -142,3 +142,29 @@ def test_a_damaged_file_is_told_and_its_segment_runs_again(stores, archive, rece
     with pytest.raises(ArchiveDamaged, match="is not what was written"):
         Tables(stores.observations, archive).read([first, second])
     assert stores.observations.receipts() == [first]
+    archive.path(first.path).unlink()
+    with pytest.raises(ArchiveDamaged, match="cannot be read"):
+        Tables(stores.observations, archive).read([first])
+    assert stores.observations.receipts() == []
+
+
+def test_a_file_that_may_come_back_keeps_its_marker(stores, archive, receipts, tmp_path):
+    (both,) = receipts.values()
+    tables = Tables(stores.observations, archive)
+    path = archive.path(both[0].path)
+    path.rename(path.with_suffix(".kept"))
+    path.mkdir()  # an error of reading, not a missing file
+    with pytest.raises(ArchiveDamaged, match="Is a directory"):
+        tables.read(both)
+    path.rmdir()
+    path.with_suffix(".kept").rename(path)
+    away = tmp_path.with_name(f"{tmp_path.name} unmounted")
+    tmp_path.rename(away)
+    for _ in ("no directory", "an empty one"):
+        with pytest.raises(ArchiveDamaged, match="No such file"):
+            tables.read(both)
+        tmp_path.mkdir(exist_ok=True)
+    tmp_path.rmdir()
+    away.rename(tmp_path)
+    assert stores.observations.receipts() == both
+    assert tables.read(both).num_rows == 2

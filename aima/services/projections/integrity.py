@@ -15,6 +15,7 @@ from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 
 AGAIN = "analyze the file again"
+MOUNT = "mount its disk; if all is lost: put any file there, run aima verify --repair, analyze again"
 
 
 def check_ledger(stores: Stores) -> Iterator[Difference]:
@@ -37,7 +38,11 @@ def check_archive(stores: Stores, archive: Archive, deep: bool) -> Iterator[tupl
     with the next analysis.
     """
     markers: dict[tuple[str, int, str], Receipt] = {}
-    for receipt in stores.observations.receipts():
+    receipts = stores.observations.receipts()
+    if receipts and not archive.stands():  # or every segment would be taken back for a disk that is not mounted
+        yield Difference("archive", "away", "", "", f"nothing is in {archive.root}", MOUNT), None
+        return
+    for receipt in receipts:
         content_id = receipt.key.content_id
         markers[content_id, receipt.segment_no, receipt.key.short] = receipt
         if (kind := _state(archive, receipt.path, receipt.sha256, deep)) is not None:

@@ -220,6 +220,19 @@ def test_a_lost_file_is_found_and_its_segment_runs_again(stores, service, archiv
     assert [receipt.segment_no for receipt in stores.observations.receipts()] == [1]
 
 
+def test_an_archive_that_is_not_mounted_takes_no_segment_back(stores, service, archive, observed):
+    away = archive.root.with_name("elsewhere")
+    archive.root.rename(away)
+    archive.root.mkdir()
+    (left,) = service.verify(repair=True).left
+    assert (left.store, left.kind) == ("archive", "away")
+    assert str(archive.root) in left.detail
+    archive.root.rmdir()
+    away.rename(archive.root)
+    assert service.verify().ok
+    assert len(stores.observations.receipts()) == 2
+
+
 def test_a_damaged_file_is_found_when_it_is_looked_into(service, archive, observed):
     archive.path(observed[1].path).write_bytes(b"other")
     assert service.verify().ok
