@@ -18,7 +18,14 @@ def wire(services: Services) -> ProjectionService:
         "documents": lambda: _documents(services),
         "vectors": lambda: _vectors(services),
     }
-    return ProjectionService(services.stores, services.archive, projections)
+    return ProjectionService(services.stores, services.archive, projections, lambda: _refresh(services))
+
+
+def _refresh(services: Services) -> None:
+    from aima.services.sightings import SightingService
+    from aima.services.texts import TextService
+
+    SightingService(services.stores, services.archive, TextService(services.settings, services.stores)).refresh()
 
 
 def _documents(services: Services) -> Projection:

@@ -68,13 +68,16 @@ class Inputs:
         ]
         return hashlib.sha256(json.dumps([FORM, embedded, files]).encode()).hexdigest()
 
+    def made(self, known: str | None) -> bool:
+        """Whether the sighting with this hash, None: no sighting, is of these inputs and its texts have vectors."""
+        return known == self.digest(embedded=True) or (known is None and not self.origins)
+
 
 class SightingService:
     """Makes sightings of observations."""
 
     def __init__(self, stores: Stores, archive: Archive, texts: Embedder) -> None:
         self._stores, self._texts = stores, texts
-        self._sources = SourceService(stores)
         self._tables = Tables(stores.observations, archive)
 
     def refresh(self, content_ids: Collection[str] | None = None) -> SightingReport:
@@ -93,9 +96,8 @@ class SightingService:
         known = self._stores.sightings.input_hashes()
         found: list[Sighting] = []
         unseen: list[Unseen] = []
-        for content_id, inputs in self._inputs(content_ids).items():
-            unknown = content_id not in known
-            if known.get(content_id) == inputs.digest(embedded=True) or (unknown and not inputs.origins):
+        for content_id, inputs in _inputs(self._stores, self._tables, content_ids).items():
+            if inputs.made(known.get(content_id)):
                 continue
             try:
                 sighting, problem = self._make(content_id, inputs)
@@ -108,14 +110,6 @@ class SightingService:
                 found.append(sighting)
         return SightingReport(len(found), sum(len(sighting.findings) for sighting in found), tuple(unseen))
 
-    def _inputs(self, content_ids: Collection[str] | None) -> dict[str, Inputs]:
-        """What there is to read of each content that was ever watched."""
-        sources = self._sources.each(content_ids)
-        wanted = {content_id: [(n, o) for n in READ for o in own.get(n, ())] for content_id, own in sources.items()}
-        only = next(iter(sources)) if len(sources) == 1 else None
-        receipts = self._tables.receipts({o.key for own in wanted.values() for _, o in own}, only)
-        return {content_id: _present(own, receipts) for content_id, own in sorted(wanted.items()) if own}
-
     def _make(self, content_id: str, inputs: Inputs) -> tuple[Sighting, Unseen | None]:
         segments = self._stores.media.segments(content_id)
         watched = {name: self._tables.read(inputs.receipts[origin.key]) for name, origin in inputs.origins.items()}
@@ -127,6 +121,27 @@ class SightingService:
             bare = Sighting(content_id, inputs.digest(embedded=False), sighting.shots, sighting.findings)
             return bare, _note(content_id, error)
         return sighting, None
+
+
+def behind(stores: Stores, archive: Archive) -> list[str]:
+    """Contents whose sighting is not made of what was observed last, sorted. One whose texts wait for
+    vectors is."""
+    known = stores.sightings.input_hashes()
+    found = _inputs(stores, Tables(stores.observations, archive), None)
+    return [
+        content_id
+        for content_id, inputs in found.items()
+        if not inputs.made(known.get(content_id)) and known.get(content_id) != inputs.digest(embedded=False)
+    ]
+
+
+def _inputs(stores: Stores, tables: Tables, content_ids: Collection[str] | None) -> dict[str, Inputs]:
+    """What there is to read of each content that was ever watched, sorted by content."""
+    sources = SourceService(stores).each(content_ids)
+    wanted = {content_id: [(n, o) for n in READ for o in own.get(n, ())] for content_id, own in sources.items()}
+    only = next(iter(sources)) if len(sources) == 1 else None
+    receipts = tables.receipts({o.key for own in wanted.values() for _, o in own}, only)
+    return {content_id: _present(own, receipts) for content_id, own in sorted(wanted.items()) if own}
 
 
 def _present(origins: Iterable[tuple[str, Origin]], receipts: Mapping[ObservationKey, Sequence[Receipt]]) -> Inputs:

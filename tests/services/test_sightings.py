@@ -17,6 +17,7 @@ from aima.domain.media import Medium
 from aima.domain.observation import PROBLEMS, ObservationKey
 from aima.errors import ModelMissing
 from aima.pipeline.write import Cost, write_observations
+from aima.services.projections.service import ProjectionService
 from aima.services.sightings import SightingService
 from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
@@ -195,3 +196,24 @@ def test_what_was_never_watched_has_no_sighting(stores, service):
     stores.jobs.set_state(job.job_id, "failed", code="decoder_died")
     assert service.refresh().contents == 0
     assert stores.sightings.get(film.content_id) is None
+
+
+def test_verify_finds_what_lags_behind_its_observations_and_repairing_makes_it_anew(stores, archive, service, vectors):
+    first, second = add_medium(stores, "a.mp4"), add_medium(stores, "b.mp4")
+    projections = ProjectionService(stores, archive, {}, service.refresh)
+    for medium in (first, second):
+        observe(stores, archive, medium, {"objects": DOG})
+    assert [(d.store, d.id) for d in projections.verify().found] == [
+        ("sightings", content_id) for content_id in sorted([first.content_id, second.content_id])
+    ]
+    assert projections.verify(repair=True).ok
+    assert texts(stores, first) == texts(stores, second) == ["dog"]
+    assert projections.verify().found == ()
+    observe(stores, archive, first, {"objects": objects({0: [thing("cat")], 1: [thing("cat")]})}, "v@2+1")
+    (late,) = projections.verify().left
+    assert (late.id, late.remedy) == (first.content_id, "aima verify --repair")
+    (left,) = ProjectionService(stores, archive, {}).verify(repair=True).left
+    assert left.remedy == "analyze the file again"
+    vectors.missing = True
+    assert projections.verify(repair=True).ok, "texts that wait for their model are nothing to be mended"
+    assert texts(stores, first) == ["cat"]

@@ -1,4 +1,5 @@
-"""What verification finds inside the truth: the ledger, the persons that follow from it, the files of the archive."""
+"""What verification finds inside the truth: the ledger, the persons that follow from it, the files
+of the archive, what was made of them."""
 
 from __future__ import annotations
 
@@ -29,6 +30,15 @@ def check_ledger(stores: Stores) -> Iterator[Difference]:
     if stores.persons.digest() != state_hash(stores.ledger.state()):
         why = "the persons shown are not those of the ledger"
         yield Difference("ledger", "unlike_ledger", "persons", "", why, "aima verify --repair")
+
+
+def check_sightings(stores: Stores, archive: Archive) -> Iterator[Difference]:
+    """Contents whose shots and findings are not made of what was observed last: an analysis was stopped before."""
+    from aima.services.sightings import behind  # reads tables: who only catches up need not import that
+
+    for content_id in behind(stores, archive):
+        why = "not made of what was observed last"
+        yield Difference("sightings", "different", "contents", content_id, why, "aima verify --repair")
 
 
 def check_archive(stores: Stores, archive: Archive, deep: bool) -> Iterator[tuple[Difference, Receipt | None]]:

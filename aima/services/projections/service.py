@@ -15,7 +15,7 @@ from aima.events.relay import Listener
 from aima.services.projections.base import Projection
 from aima.services.projections.comparison import Difference, compare
 from aima.services.projections.deferred import Deferred
-from aima.services.projections.integrity import check_archive, check_ledger
+from aima.services.projections.integrity import AGAIN, check_archive, check_ledger, check_sightings
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 
@@ -74,8 +74,18 @@ class Verified:
 class ProjectionService:
     """Follows the truth with the projections that `bootstrap` names."""
 
-    def __init__(self, stores: Stores, archive: Archive, projections: Mapping[str, Callable[[], Projection]]) -> None:
-        """`projections`: by name, what opens each; it may raise StackDown or StoreUnreachable at any call."""
+    def __init__(
+        self,
+        stores: Stores,
+        archive: Archive,
+        projections: Mapping[str, Callable[[], Projection]],
+        refresh: Callable[[], object] = lambda: None,
+    ) -> None:
+        """`projections`: by name, what opens each; it may raise StackDown or StoreUnreachable at any call.
+
+        refresh: makes the sightings anew that are not of what was observed last.
+        """
+        self._refresh = refresh
         self._stores, self._archive, self._outbox = stores, archive, stores.outbox
         self._projections = {name: Deferred(name, open_it) for name, open_it in projections.items()}
 
@@ -105,7 +115,7 @@ class ProjectionService:
             return CaughtUp(0, away={"outbox": error})
 
     def verify(self, repair: bool = False, deep: bool = False, listener: Listener | None = None) -> Verified:
-        """Compare every projection, the ledger and the archive with the truth; `repair` mends what can be mended.
+        """Compare every projection, the ledger, the archive and sightings; `repair` mends what can be mended.
 
         deep: files of the archive are read whole. What could not be applied and servers that are away are findings.
 
@@ -190,6 +200,7 @@ class ProjectionService:
         inside = [
             *check_ledger(self._stores),
             *(found for found, _ in check_archive(self._stores, self._archive, deep)),
+            *check_sightings(self._stores, self._archive),
         ]
         for _ in range(STILL):
             away = self.catch_up(listener=listener).away
@@ -205,6 +216,8 @@ class ProjectionService:
         for _, receipt in check_archive(self._stores, self._archive, deep):
             if receipt is not None:
                 self._stores.observations.forget(receipt)
+        if any(difference.store in {"sightings", "archive"} for difference in found):
+            self._refresh()
         keys = {(difference.topic, difference.key) for difference in found if difference.topic is not None}
         self._outbox.enqueue(sorted(keys))
 
@@ -225,6 +238,8 @@ def _against_truth(projection: Projection, away: AimaError | None) -> list[Diffe
 
 def _unmended(difference: Difference, projections: Iterable[str]) -> Difference:
     """What repairing left: a store that holds what the truth cannot even ask for is made anew."""
+    if difference.store == "sightings":
+        return replace(difference, remedy=AGAIN)
     is_beyond = difference.store in projections and difference.kind not in {"away", "dead_letter"}
     return replace(difference, remedy=f"aima rebuild {difference.store}") if is_beyond else difference
 
