@@ -75,8 +75,9 @@ class TextEncoder:
         return vectors
 
     def _plain(self, text: str) -> str:
-        """Characters that look alike are one, as the tokenizer wants them."""
-        return unicodedata.normalize("NFKC", text).translate(self._replaced)
+        """Characters that look alike are one, as the tokenizer wants them; what is no text is a question mark."""
+        written = text.encode(errors="replace").decode()
+        return unicodedata.normalize("NFKC", written).translate(self._replaced)
 
     def _run(self, tokens: npt.NDArray[np.int64]) -> Vectors:
         contract = self._model.contract

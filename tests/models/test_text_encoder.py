@@ -43,6 +43,12 @@ def test_vectors_have_length_one_and_the_catalogue_s_dimension(encoder, settings
     assert encoder.queries([]).shape == (0, 384)
 
 
+def test_bytes_that_are_no_text_take_nothing_down(encoder):
+    odd, plain, nul = encoder.queries([b"Stra\xdfe".decode(errors="surrogateescape"), "Stra?e", "Stra\0e"])
+    assert odd.tolist() == plain.tolist()
+    assert np.linalg.norm(nul) == pytest.approx(1, abs=1e-5)
+
+
 def test_neither_company_nor_order_changes_a_vector(encoder):
     texts = [f"{'long ' * (i % 7)}text number {i}" for i in range(70)]
     together = encoder.passages(texts)
