@@ -104,8 +104,10 @@ class Keeper(threading.Thread):
         self._board.change(server.name, pid=running.pid, ports=ports)
         try:
             self._watch(running, ports)
-        except ServerFailed as error:
+        except Exception as error:
             self._end()
+            if not isinstance(error, ServerFailed):
+                raise
             quoted = logs.tail(server.home.log(server.name), since=start)
             raise ServerFailed(f"{error.message}: {quoted}", f"look at {server.home.log(server.name)}") from error
         self._end()

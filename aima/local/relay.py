@@ -19,7 +19,7 @@ class Relay(Server):
     """`aima relay` with the settings of this stack."""
 
     name = "relay"
-    reads = ("AIMA_STORES__", "AIMA_MODELS__", "AIMA_ARCHIVE", "AIMA_USER", "AIMA_LOG_LEVEL")
+    reads = ("AIMA_STORES__", "AIMA_MODELS__", "AIMA_METRICS__", "AIMA_ARCHIVE", "AIMA_USER", "AIMA_LOG_LEVEL")
     needs = ("postgres",)
     retry_s = 30.0
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 
 from aima.local import postgres, vectors
 from aima.local.documents import Documents
@@ -25,15 +26,13 @@ def status(settings: Settings) -> list[ServerStatus]:
     state = current_state(home)
     found = {server.name: _local(server, state) for server in local_servers(settings, home)}
     stores = settings.stores
-    for name, url, why_unreachable in (
+    externals: tuple[tuple[str, str | None, Callable[[str], str]], ...] = (
         (Postgres.name, stores.postgres, postgres.why_unreachable),
         (Documents.name, stores.mongo, _why_documents_unreachable),
         (Vectors.name, stores.milvus, vectors.why_unreachable),
-    ):
-        if url is not None:
-            found[name] = _external(name, host_of(url), why_unreachable(url, TIMEOUT_S))
-    if (address := settings.ray.address) is not None:
-        found[RayHead.name] = _external(RayHead.name, host_of(address), why_ray_unreachable(address))
+        (RayHead.name, settings.ray.address, why_ray_unreachable),
+    )
+    found |= {name: _external(name, url, why) for name, url, why in externals if url is not None}
     return [found[kind.name] for kind in KINDS if kind.name in found]
 
 
@@ -58,11 +57,11 @@ def why_ray_unreachable(address: str) -> str:
     return ""
 
 
-def _why_documents_unreachable(url: str, timeout_s: float) -> str:
+def _why_documents_unreachable(url: str) -> str:
     # Slow to import, and needed for external servers alone.
     from aima.local.mongo import why_unreachable
 
-    return why_unreachable(url, timeout_s)
+    return why_unreachable(url)
 
 
 def host_of(url: str) -> str:
@@ -70,7 +69,12 @@ def host_of(url: str) -> str:
     return url.rpartition("://")[2].rpartition("@")[2].partition("?")[0]
 
 
-def _external(name: str, address: str, why: str) -> ServerStatus:
+def _external(name: str, url: str, why_unreachable: Callable[[str], str]) -> ServerStatus:
+    address = host_of(url)
+    try:
+        why = why_unreachable(url)
+    except ValueError:  # its words may quote a password
+        return ServerStatus(name, "failed", detail="external, and its setting is no URL")
     if why:
         return ServerStatus(name, "failed", address, detail=f"external, does not answer: {why}")
     return ServerStatus(name, "external", address, detail="answers; not supervised here")

@@ -11,6 +11,7 @@ import pytest
 from aima.errors import DiskFull
 from aima.local import home as homes
 from aima.local import keeper as keepers
+from aima.local import process
 from aima.local.home import home_at
 from aima.local.keeper import Keeper
 from aima.local.process import clean_environment
@@ -54,6 +55,11 @@ class Full(Script):
 
 class Odd(Script):
     def prepare(self) -> None:
+        raise ZeroDivisionError("a defect")
+
+
+class OddHealth(Script):
+    def is_healthy(self, ports: Mapping[str, int]) -> bool:
         raise ZeroDivisionError("a defect")
 
 
@@ -128,6 +134,12 @@ def test_what_cannot_be_started_says_why(keep: Keep, kind: type[Server], code: s
     await_that(lambda: board["script"].state == "failed")
     assert (board["script"].error_code, board["script"].pid) == (code, None)
     assert detail in board["script"].detail
+
+
+def test_a_server_whose_health_cannot_be_told_is_ended_not_left_behind(keep: Keep, place: Path) -> None:
+    _, board = keep(OddHealth)
+    await_that(lambda: board["script"].state == "failed")
+    assert process.marked(place, "script") == []
 
 
 def test_a_living_server_that_falls_silent_is_started_anew(

@@ -76,6 +76,9 @@ def test_other_stores_need_a_restart(relayed: Settings) -> None:
     stores = relayed.stores.model_copy(update={"milvus": "http://u:secret@v.example:1"})
     other = relayed.model_copy(update={"stores": stores})
     assert [(one.server, one.variables) for one in local.changed(other)] == [("relay", ("AIMA_STORES__MILVUS",))]
+    metrics = relayed.metrics.model_copy(update={"keep_months": 1})
+    (found,) = local.changed(relayed.model_copy(update={"metrics": metrics}))
+    assert found.variables == ("AIMA_METRICS__KEEP_MONTHS",)
     assert local.changed(relayed) == []
 
 

@@ -43,6 +43,14 @@ def test_an_external_server_that_is_away_is_failed(spare: Settings, scheme: str)
     assert "hidden" not in str(servers)
 
 
+def test_what_is_no_url_is_failed_and_not_shown(spare: Settings) -> None:
+    where = "someone:hidden/word@db.example:port"
+    stores = {"postgres": f"postgres://{where}/x", "mongo": f"mongodb://{where}", "milvus": f"http://{where}"}
+    servers = local.status(make_settings(spare.home, stores=stores, ray={"address": "ray://127.0.0.1:port"}))
+    assert {server.name: server.state for server in servers} == dict.fromkeys(NAMES, "failed")
+    assert "hidden" not in str(servers)
+
+
 def test_a_stopped_stack_is_stopped(spare: Settings) -> None:
     servers = local.status(make_settings(spare.home))
     assert [(server.name, server.state, server.address) for server in servers] == [
