@@ -1,6 +1,19 @@
-"""Convolution as TensorFlow defines it, in numpy, to compare conversions with."""
+"""What conversions are compared with: convolution as TensorFlow defines it, in numpy; and how they are run."""
+
+import tempfile
+from pathlib import Path
 
 import numpy as np
+import onnx
+
+from aima.models.onnx_runtime import OnnxRuntime
+
+
+def ran(model, **inputs):
+    """Outputs by name, of the runtime that runs models: eight bits overflow in another one on some processors."""
+    with tempfile.TemporaryDirectory() as place:
+        onnx.save(model, Path(place) / "model.onnx")
+        return OnnxRuntime(Path(place) / "model.onnx").run(inputs)
 
 
 def conv_nhwc(pixels, kernel, stride, same=True):

@@ -3,13 +3,13 @@
 import itertools
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 
 from aima.models.convert.efficientnet import LAST, picture_network
 from aima.models.convert.picture_vector import DIMENSION
 from aima.models.convert.projection import projection
 from aima.models.convert.tflite import read_tflite
+from tests.models.convert.reference import ran
 from tests.models.convert.tflite_made import Made, tflite
 
 CLASSES, SIDE = 7, 6
@@ -79,17 +79,16 @@ def unit(values):
 def test_vector_and_probabilities_are_made_of_the_layers_as_described(parts):
     tensors, steps = parts
     network = picture_network(read_tflite(tflite(tensors, steps, (0,), (len(tensors) - 1,))), np.full(DIMENSION, 0.01))
-    session = ort.InferenceSession(network.SerializeToString())
     x = RANDOM.integers(-64, 64, (1, SIDE, SIDE + 3, 3)) / 64
-    found = session.run(["vector", "probabilities"], {"image": x.transpose(0, 3, 1, 2).astype(np.float32)})
+    found = ran(network, image=x.transpose(0, 3, 1, 2).astype(np.float32))
     *blocks, last = (layer[0].reshape(-1, layer.shape[-1]) for layer in layers(tensors, x))
     means = last.mean(axis=0)
     shortened = unit(unit(np.sqrt(means)) @ projection(1280, DIMENSION - 96 - 136 - 232))
     expected = np.concatenate([*(unit(block.std(axis=0)) for block in blocks), LAST * shortened]) - 0.01
-    np.testing.assert_allclose(found[0][0], expected, atol=2e-3)
+    np.testing.assert_allclose(found["vector"][0], expected, atol=2e-3)
     dense = tensors[-5]
     powers = np.exp(means @ (dense.value * np.array(dense.scale)[:, None]).T)
-    np.testing.assert_allclose(found[1][0], powers / powers.sum(), rtol=0.05)
+    np.testing.assert_allclose(found["probabilities"][0], powers / powers.sum(), rtol=0.05)
 
 
 def test_another_network_is_refused(parts):

@@ -1,13 +1,12 @@
 """Quantised operations that the test writes, converted and run against numpy."""
 
 import numpy as np
-import onnxruntime as ort
 import pytest
 
 from aima.models.convert.graph import GraphBuilder
 from aima.models.convert.quantised import Quantised
 from aima.models.convert.tflite import read_tflite
-from tests.models.convert.reference import conv_nhwc, depthwise_nhwc
+from tests.models.convert.reference import conv_nhwc, depthwise_nhwc, ran
 from tests.models.convert.tflite_made import Made, tflite
 
 RANDOM = np.random.default_rng(3)
@@ -30,8 +29,7 @@ def run(tensors, operations, x, last):
     quantised = Quantised(graph, builder)
     quantised.append(graph.operations)
     model = builder.model("test", {"x": ["n", "c", "h", "w"]}, {f"t{last}": ["n", "d", "i", "j"]})
-    session = ort.InferenceSession(model.SerializeToString())
-    return session.run(None, {"x": x.transpose(0, 3, 1, 2).astype(np.float32)})[0].transpose(0, 2, 3, 1)
+    return ran(model, x=x.transpose(0, 3, 1, 2).astype(np.float32))[f"t{last}"].transpose(0, 2, 3, 1)
 
 
 def convolution(padding, stride, activation=0):
