@@ -9,13 +9,13 @@ import typer
 
 from aima.cli.model_card import card, print_card
 from aima.cli.output import JsonFlag, count, emit_json, err, out, printable, speaks, table
-from aima.cli.services import changing
+from aima.cli.services import changing, switched_settings
 from aima.errors import ModelUnknown
 from aima.models.build import build as build_models
 from aima.models.catalogue import Entry, catalogue, used
 from aima.models.verify import Verdict, is_whole
 from aima.models.verify import verify as verify_models
-from aima.settings import Settings, load_settings
+from aima.settings import Settings
 
 if TYPE_CHECKING:
     from aima.services.model_versions import Switched
@@ -31,7 +31,7 @@ def build(
     as_json: JsonFlag = False,
 ) -> None:
     """Download, check and convert weights. What is there already stays as it is."""
-    settings = load_settings()
+    settings = switched_settings()
     entries = _named(settings, names) if names else standard(settings, everything)
     built = build_models(settings, entries, progress=_say)
     if as_json:
@@ -43,8 +43,8 @@ def build(
 @app.command(name="list")
 @speaks
 def list_models(as_json: JsonFlag = False) -> None:
-    """Every model of the catalogue."""
-    settings = load_settings()
+    """Every model of the catalogue; used: by the settings and, where the stack runs, by what was switched to."""
+    settings = switched_settings()
     models = [_summary(settings, entry) for entry in catalogue(settings).values()]
     if as_json:
         emit_json(models)
@@ -57,7 +57,7 @@ def list_models(as_json: JsonFlag = False) -> None:
 @speaks
 def verify(as_json: JsonFlag = False) -> None:
     """Hash all built weights again; ends with an error if one is damaged or one in use is missing."""
-    settings = load_settings()
+    settings = switched_settings()
     needed = {entry.name for entry in used(settings)}
     verdicts = verify_models(catalogue(settings).values(), settings.models_dir, needed)
     if as_json:
@@ -73,7 +73,7 @@ def verify(as_json: JsonFlag = False) -> None:
 @speaks
 def show(name: Annotated[str, typer.Argument(help="Name in the catalogue.")], as_json: JsonFlag = False) -> None:
     """The card of one model: source, licence, limits, what was measured, calibration, contract."""
-    settings = load_settings()
+    settings = switched_settings()
     entry = _named(settings, [name])[0]
     if as_json:
         emit_json(card(entry, settings))

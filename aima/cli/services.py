@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from aima.cli.output import count, err, printable
-from aima.settings import load_settings
+from aima.errors import StackDown, StoreError
+from aima.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from aima.bootstrap import Services
@@ -25,6 +26,19 @@ def opened() -> Iterator[Services]:
     with open_services(load_settings()) as services:
         services.patience.tell = _say
         yield services
+
+
+def switched_settings() -> Settings:
+    """The settings of this process with what was switched to in its archive; without it where that does not answer.
+
+    Raises:
+        SettingInvalid: a setting cannot be used.
+    """
+    try:
+        with opened() as services:
+            return services.settings
+    except (StackDown, StoreError):
+        return load_settings()
 
 
 @contextmanager

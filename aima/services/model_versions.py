@@ -53,6 +53,12 @@ def active(given: Settings, stores: Stores) -> Settings:
     return _with_models(given, {task: model for task, model in switched.items() if not _is_set(given, task)})
 
 
+def agreed(given: Settings, stores: Stores) -> Settings:
+    """The settings with the models that all processes agree on, whatever this one was told."""
+    usual = {task: Models.model_fields[task].default for task in TASKS}
+    return _with_models(given, usual | {task: chosen.model for task, chosen in stores.models.all().items()})
+
+
 class ActiveModels:
     """Says at any time which space answers, also after somebody else has switched."""
 
@@ -66,9 +72,7 @@ class ActiveModels:
 
     def standing(self, kind: VectorKind) -> Space | None:
         """The same whatever this process was told: what every process agrees on, which the alias names."""
-        usual = {task: Models.model_fields[task].default for task in TASKS}
-        switched = {task: chosen.model for task, chosen in self._stores.models.all().items()}
-        return self._space(kind, _with_models(self._given, usual | switched))
+        return self._space(kind, agreed(self._given, self._stores))
 
     def _space(self, kind: VectorKind, settings: Settings) -> Space | None:
         try:
@@ -111,12 +115,12 @@ class ModelService:
             SettingInvalid: a setting names another model, so that a switch would change nothing.
         """
         known, entry = self._checked(task, model)
-        before = find(active(self._given, self._stores), known)
+        before = find(agreed(self._given, self._stores), known)
         lacking = self._lacking(known, entry)
         if lacking and not force:
             raise ModelBehind(_behind(known, entry, lacking), _remedy(known, entry))
         chosen = ActiveModel(known, entry.name, f"{entry.name}@{entry.version}")
-        changed = self._stores.models.all().get(known) != chosen and before.name != entry.name
+        changed = before.name != entry.name
         if changed:
             self._stores.ledger.decide(lambda _: switching.switch(chosen), self._actor)
         return self._switched(known, before.name, changed, lacking)
@@ -127,9 +131,12 @@ class ModelService:
         Raises:
             ModelUnknown: no such task.
             EventUnknown: it was never switched.
+            SettingInvalid: a setting names a model, which would hide the change.
         """
         known = _task(task)
-        before = find(active(self._given, self._stores), known)
+        if _is_set(self._given, known):
+            raise _hidden(known, "a model")
+        before = find(agreed(self._given, self._stores), known)
         self._stores.ledger.decide(lambda state: switching.back(state, known), self._actor)
         return self._switched(known, before.name, True, 0)
 
@@ -146,8 +153,7 @@ class ModelService:
             names = ", ".join(e.name for e in catalogue(self._given).values() if e.task == known)
             raise ModelUnknown(f"{model}: no such model for {known}", f"one of {names or 'none'}")
         if _is_set(self._given, known) and getattr(self._given.models, known) != model:
-            variable = f"AIMA_MODELS__{known.upper()}"
-            raise SettingInvalid(f"{variable} names another model, which comes first", f"unset {variable}")
+            raise _hidden(known, "another model")
         check_licence(self._given, entry)
         check_files(entry, self._given.models_dir)
         return known, entry
@@ -170,6 +176,11 @@ def _task(name: str) -> Task:
         if task == name:
             return task
     raise ModelUnknown(f"{name}: no task whose model can be switched", f"one of {', '.join(TASKS)}")
+
+
+def _hidden(task: Task, what: str) -> SettingInvalid:
+    variable = f"AIMA_MODELS__{task.upper()}"
+    return SettingInvalid(f"{variable} names {what}, which comes first", f"unset {variable}")
 
 
 def _is_set(given: Settings, task: str) -> bool:

@@ -17,11 +17,12 @@ RUNNER = CliRunner()
 
 
 @pytest.fixture
-def aima(settings, monkeypatch):
+def aima(settings, monkeypatch, tmp_path_factory):
     """Runs `aima models ...` with the built weights of this machine, or with other variables."""
 
     def run(*arguments, **variables):
-        environment = {"AIMA_MODELS__DIR": str(settings.models_dir), **variables}
+        nowhere = tmp_path_factory.mktemp("no stack")
+        environment = {"AIMA_HOME": str(nowhere), "AIMA_MODELS__DIR": str(settings.models_dir), **variables}
         for name, value in environment.items():
             monkeypatch.setenv(name, value)
         load_settings.cache_clear()

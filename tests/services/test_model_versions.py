@@ -178,6 +178,19 @@ def test_a_switch_that_a_setting_would_hide_is_refused(built, stores, fusing):
     assert caught.value.remedy == "unset AIMA_MODELS__FACE_EMBEDDING"
 
 
+def test_a_switch_to_what_only_a_setting_chose_is_written(built, stores, fusing, media):
+    """The variable with which the archive was analysed is still there."""
+    both(built, stores)
+    told = ModelService(chosen(built, face_embedding=LARGE), stores, "x", fusing)
+    done = told.switch(TASK, LARGE)
+    assert (done.changed, done.before, done.model) == (True, SMALL, LARGE)
+    assert active(built, stores).models.face_embedding == LARGE
+    assert not told.switch(TASK, LARGE).changed
+    with pytest.raises(SettingInvalid, match="AIMA_MODELS__FACE_EMBEDDING names a model"):
+        told.back(TASK)
+    assert len(stores.ledger.events()) == 1
+
+
 def test_the_space_that_answers_follows_a_switch_of_another_process_at_once(built, stores, models, media):
     spaces = ActiveModels(built, stores)
     assert spaces.space("face") is None

@@ -61,6 +61,14 @@ def services(analysed) -> Iterator[Services]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def switched_back(services) -> Iterator[None]:
+    """Every test begins with the model of the catalogue."""
+    yield
+    if services.stores.models.all():
+        services.models.back(TASK)
+
+
 @pytest.fixture
 def switch(analysed, monkeypatch):
     """Runs `aima models switch`."""
@@ -121,7 +129,19 @@ def test_a_switch_in_the_middle_of_a_search_leaves_it_with_the_version_it_began_
     assert answers.models["face"] == versions[SMALL]
     assert {answer.place.filename for answer in answers.found} == {"0_astronaut.jpg", "1_astronaut.jpg"}
     assert found(services, faces)[0] == versions[LARGE]
-    services.models.back(TASK)
+
+
+def test_models_in_use_are_those_that_were_switched_to(switch, monkeypatch):
+    def used() -> set[str]:
+        listed = json.loads(CliRunner().invoke(app, ["models", "list", "--json"]).stdout)
+        return {model["name"] for model in listed if model["used"] and model["task"] == TASK}
+
+    assert used() == {SMALL}
+    assert switch(LARGE).exit_code == 0
+    assert used() == {LARGE}
+    monkeypatch.setenv("AIMA_STORES__POSTGRES", "postgresql://127.0.0.1:1/nobody")
+    load_settings.cache_clear()
+    assert used() == {SMALL}  # nobody knows of a switch; the settings do for a list
 
 
 def test_wrong_calls_are_one_line_and_a_status(switch):
