@@ -177,7 +177,6 @@ def test_who_is_killed_anywhere_goes_on_where_it_was(start, archives, material, 
             killings.wrong.append(f"archive {number} killed at {points}: cannot go on ({code})")
             return
         judge(json.loads(told.read_text()), reference, f"archive {number} killed at {points}", killings)
-        archives.remove(f"killed{number}")
         print(f"archive {number} went on after {', '.join(f'{name} {count}' for name, count in points)}", flush=True)
 
     begins, number = time.monotonic(), 0
@@ -185,6 +184,8 @@ def test_who_is_killed_anywhere_goes_on_where_it_was(start, archives, material, 
         while killings.died.total() < KILLS and not killings.wrong:
             some = range(number, number + 2 * SIDE_BY_SIDE)
             list(pool.map(run_archive, some))
+            for done in some:
+                archives.remove(f"killed{done}")  # when nobody lives: Milvus Lite drops an alias at a time
             number = some.stop
     print(report(killings, time.monotonic() - begins))
     assert killings.wrong == []
