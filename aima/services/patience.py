@@ -27,8 +27,8 @@ log = logger("services.patience")
 class Patience:
     """Repeats what may be repeated. patience_s: how long one server is waited for, from its first silence.
 
-    tell: hears once that a server is waited for, and once that it is back. Whoever has waited in vain does not wait
-    again until something has succeeded.
+    tell: hears once that a server is waited for, and once that it is back. Whoever has waited in vain, or was told to
+    stop, does not wait again until something has succeeded.
     """
 
     def __init__(self, patience_s: float, tell: Callable[[str], None] | None = None) -> None:
@@ -60,6 +60,7 @@ class Patience:
     def _again(self, do: Callable[[], T], error: StoreUnreachable) -> T:
         if self._is_spent:
             raise error
+        self._is_spent = True  # until something answers; also if somebody breaks the waiting off
         self.tell(f"{error.message}; waiting up to {self._patience_s:.0f} s")
         began = time.monotonic()
         for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
@@ -70,7 +71,6 @@ class Patience:
                 return result
             if time.monotonic() - began >= self._patience_s:
                 break
-        self._is_spent = True
         raise error
 
 

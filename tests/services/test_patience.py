@@ -67,6 +67,17 @@ def test_after_waiting_in_vain_nothing_is_waited_for_until_it_answers(told: list
     assert patience.around(Shaky(1)).ask(0) == 2
 
 
+def test_who_breaks_the_waiting_off_need_not_do_so_again_for_what_ends_the_work(told: list[str]) -> None:
+    patience = Patience(30, told.append)
+    errors = iter([StoreUnreachable(f"{WHERE} does not answer: refused"), KeyboardInterrupt()])
+    with pytest.raises(KeyboardInterrupt):
+        patience.around(Shaky(2, lambda: next(errors))).ask(0)
+    ending = Shaky(1)
+    with pytest.raises(StoreUnreachable):
+        patience.around(ending).ask(0)
+    assert (ending.calls, len(told)) == (1, 1)
+
+
 @pytest.mark.parametrize("error", [DiskFull, ValueError])
 def test_other_errors_are_not_repeated(told: list[str], error: type[Exception]) -> None:
     shaky = Shaky(1, lambda: error("no"))
