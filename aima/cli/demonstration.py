@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,12 @@ from rich.table import Table
 from rich.text import Text
 
 from aima import local
-from aima.bootstrap import Services, open_services
+from aima.bootstrap import Services
 from aima.cli.analyze import progress_bar, wanted_analyzers
 from aima.cli.models import standard
 from aima.cli.output import clock, emit_json, err, out
 from aima.cli.person_output import person_json
-from aima.cli.services import follow
+from aima.cli.services import follow, opened
 from aima.cli.sheet import write_for
 from aima.cli.thumbnails import shows_pictures, thumbnail
 from aima.domain.text import display
@@ -55,7 +56,7 @@ def demonstrate(media: Sequence[Path], as_json: bool) -> bool:
     settings = load_settings()
     started = time.monotonic()
     paths = prepare(settings, media)
-    with open_services(settings) as services:
+    with opened() as services:
         with progress_bar(shown=not as_json) as listener:
             report = services.analyses.analyze(paths, wanted_analyzers("", [], []), listener)
         follow(services)
@@ -150,6 +151,7 @@ def _show_next(services: Services, outcome: Outcome) -> None:
     steps = [
         (f"{aima} persons show {who}", "every appearance with its evidence"),
         (f'{aima} persons name {who} "A Name"', "a name, here and wherever this face is seen"),
+        *_questions(services, outcome),
         (f"{aima} analyze PATH...", "your own files and folders"),
         (str(outcome.sheet), "everybody on one page, for a browser"),
         (local.dashboard_url(settings), f"what Ray is doing; the token that it asks for: {token}"),
@@ -158,6 +160,18 @@ def _show_next(services: Services, outcome: Outcome) -> None:
     _line("Where to look next:", style="bold")
     for what, why in steps:
         _line(f"  {what}\n      {why}")
+
+
+def _questions(services: Services, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """A search and a time line of what was analysed: two commands that answer as they stand."""
+    pictures = [services.archive.path(person.picture_path) for person in outcome.persons if person.picture_path]
+    if face := next((picture for picture in pictures if picture.exists()), None):
+        yield f"{_command()} search --face {shlex.quote(str(face))}", "where else this face is; also: --image, --text"
+    asked = {file.media_id for file in outcome.report.files}
+    media = [summary.medium for summary in services.media.list() if summary.medium.media_id in asked]
+    if media:
+        longest = max(media, key=lambda medium: medium.info.duration_us or 0)
+        yield f"{_command()} timeline {longest.media_id[:8]}", f"{display(longest.filename)}: who and what is seen when"
 
 
 def _command() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,16 @@ def test_says_in_words_what_it_did_and_what_comes_next(workspace, demonstration)
         "down",
     ):
         assert words in done.stdout
+
+
+def test_the_search_and_the_time_line_that_it_names_answer(workspace, demonstration) -> None:
+    steps = [shlex.split(line) for line in run(workspace, "demo").stdout.splitlines()]
+    (search,) = (step[1:] for step in steps if step[1:2] == ["search"])
+    (timeline,) = (step[1:] for step in steps if step[1:2] == ["timeline"])
+    found = answer(run(workspace, *search, "--json"))["answers"]
+    assert {moment["filename"] for moment in found} >= {"film.mp4", "portrait.jpg"}
+    assert found[0]["who"] == ["Unknown 1"]
+    assert answer(run(workspace, *timeline, "--json"))["medium"]["filename"] == "film.mp4"
 
 
 def test_a_terminal_with_colours_shows_the_faces(workspace, demonstration) -> None:
