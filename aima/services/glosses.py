@@ -32,6 +32,12 @@ def labels_called(words: str) -> list[str]:
     return sorted({label for label, name in _names() if name <= given})
 
 
+def labels_named(words: str) -> list[str]:
+    """Labels with a name, their own or another one, that has these words and no others, whatever case; sorted."""
+    given = _words(words)
+    return sorted({label for label, name in _names() if name == given})
+
+
 @cache
 def _glosses() -> dict[str, str]:
     glosses: dict[str, str] = json.loads(resources.files("aima.services").joinpath("glosses.json").read_text("utf-8"))

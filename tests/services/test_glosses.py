@@ -9,7 +9,7 @@ from importlib import resources
 import pytest
 
 from aima.models.catalogue import find
-from aima.services.glosses import described, glossed, labels_called
+from aima.services.glosses import described, glossed, labels_called, labels_named
 
 WORDS = ("multilingual_e5_small@1", "f11bfb7f98b16dcf")
 """The text model, and the hash of what it makes vectors of labels of."""
@@ -66,3 +66,11 @@ def test_vectors_of_labels_are_of_the_words_that_stand_there(settings):
 def test_what_is_no_label_is_described_as_it_is():
     assert described("Ausfahrt freihalten") == glossed("Ausfahrt freihalten") == "Ausfahrt freihalten"
     assert described("car").startswith("photo: car, Auto")
+
+
+def test_a_label_is_named_by_all_words_of_a_name_and_no_others():
+    assert labels_named("Teddy Bear") == ["teddy", "teddy bear"]
+    assert not {"teddy", "teddy bear"} & set(labels_named("bear"))
+    assert "dog" not in labels_named("hot dog")
+    assert "dog" in labels_called("hot dog")
+    assert labels_named("zzz") == labels_named("...") == []

@@ -9,7 +9,7 @@ from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import Person
 from aima.domain.text import display
 from aima.fusion.thresholds import EXPRESSION_CERTAIN
-from aima.services.glosses import labels_called
+from aima.services.glosses import labels_named
 from aima.services.search.answers import Evidence, Reason, log_odds
 from aima.services.search.clues import Clue, Trail
 from aima.services.search.words import likeness, spellings, words_of
@@ -30,12 +30,15 @@ def persons(moments: MomentStore, person: Person, contents: Collection[str] | No
 
 
 def objects(moments: MomentStore, name: str, contents: Collection[str] | None) -> Trail:
-    """Where a thing of this class is seen, or pictures that show one."""
+    """Where a thing of this class is seen, or pictures that show one.
+
+    A name that is no class itself stands for those that it is a part of: "retriever", but not "bear" for "teddy bear".
+    """
     wanted = {spelling for word in words_of(name) for spelling in spellings(word)}
     there = moments.texts_with(wanted, ("object", "label"))
-    called = {one for one, text in there.items() if likeness(name, text) == 1.0}
-    called |= set(map(text_id, labels_called(name)))
-    seen = moments.findings(called, ENOUGH, contents, ("object", "label"))
+    parts = {one for one, text in there.items() if likeness(name, text) == 1.0}
+    same = {one for one in parts if likeness(there[one], name) == 1.0} | set(map(text_id, labels_named(name)))
+    seen = moments.findings(same or parts, ENOUGH, contents, ("object", "label"))
     if not seen:
         return Trail(remarks=[f"nothing there is called {display(name)!r}; --text compares meanings"])
     clues = []

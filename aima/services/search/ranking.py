@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +55,7 @@ def _joined(first: Sequence[Clue], others: Sequence[Sequence[Clue]], within_us: 
     for clue in first:
         together = [clue]
         for clues in sorted_others:
-            near = [c for c in clues.get(clue.content_id, ()) if _gap(clue, c) <= within_us]
+            near = clues[clue.content_id].near(clue, within_us) if clue.content_id in clues else []
             if not near:
                 break
             together.append(min(near, key=lambda c: (-c.log_odds, max(_gap(clue, c), 0), c.start_us, c.end_us)))
@@ -63,11 +64,26 @@ def _joined(first: Sequence[Clue], others: Sequence[Sequence[Clue]], within_us: 
     return found
 
 
-def _by_content(clues: Sequence[Clue]) -> dict[str, list[Clue]]:
+class _Lane:
+    """The clues of one content by their start, so that who looks for those near a time need not look at every one."""
+
+    def __init__(self, clues: Sequence[Clue]) -> None:
+        self._clues = sorted(clues, key=lambda clue: clue.start_us)
+        self._starts = [clue.start_us for clue in self._clues]
+        self._longest_us = max(clue.end_us - clue.start_us for clue in clues)
+
+    def near(self, clue: Clue, within_us: int) -> list[Clue]:
+        """Those that overlap a clue, or lie at most so far apart."""
+        first = bisect_left(self._starts, clue.start_us - within_us - self._longest_us)
+        last = bisect_right(self._starts, clue.end_us + within_us)
+        return [other for other in self._clues[first:last] if _gap(clue, other) <= within_us]
+
+
+def _by_content(clues: Sequence[Clue]) -> dict[str, _Lane]:
     sorted_clues: dict[str, list[Clue]] = defaultdict(list)
     for clue in clues:
         sorted_clues[clue.content_id].append(clue)
-    return sorted_clues
+    return {content_id: _Lane(own) for content_id, own in sorted_clues.items()}
 
 
 def _gap(a: Clue, b: Clue) -> int:
@@ -86,16 +102,30 @@ def _moment(together: Sequence[Clue]) -> Moment:
 def _apart(found: list[Moment]) -> list[Moment]:
     """The best moments of a content without overlap; the reasons of those that they cover go to them."""
     kept: list[Moment] = []
+    placed: list[tuple[int, int]] = []
     reasons: list[dict[tuple[str, str], Reason]] = []
     for moment in sorted(found, key=_order):
         own: dict[tuple[str, str], Reason] = {(reason.ask, reason.text): reason for reason in moment.reasons}
-        over = next((n for n, k in enumerate(kept) if k.start_us < moment.end_us and moment.start_us < k.end_us), None)
+        over = _best_under(moment, placed, kept)
         if over is None:
+            insort(placed, (moment.start_us, len(kept)))
             kept.append(moment)
             reasons.append(own)
         else:
             reasons[over] = own | reasons[over]
     return [_whole(moment, list(own.values())) for moment, own in zip(kept, reasons, strict=True)]
+
+
+def _best_under(moment: Moment, placed: Sequence[tuple[int, int]], kept: Sequence[Moment]) -> int | None:
+    """Of the moments that are kept, the best that overlaps this one. placed: start and place of each, sorted."""
+    after = bisect_left(placed, (moment.end_us, 0))
+    over: list[int] = []
+    # They do not overlap each other: the first that ends before ends the search.
+    for _, place in reversed(placed[:after]):
+        if kept[place].end_us <= moment.start_us:
+            break
+        over.append(place)
+    return min(over, default=None)
 
 
 def _whole(moment: Moment, reasons: list[Reason]) -> Moment:

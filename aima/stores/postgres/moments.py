@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    CTE,
     ColumnElement,
     Double,
     Engine,
@@ -24,7 +25,6 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    or_,
     select,
     true,
     tuple_,
@@ -52,9 +52,6 @@ _KNOWN = contents.c.info["details"]["recorded_s"]
 _SECONDS = case((func.jsonb_typeof(_KNOWN) == "number", cast(_KNOWN.astext, Numeric)))
 _RECORDED = case((_SECONDS.between(-62_135_596_800, 253_402_300_799), func.to_timestamp(cast(_SECONDS, Double))))
 _DATE = func.coalesce(_RECORDED, media_files.c.created_at)
-_FOLDED = func.translate(
-    func.replace(func.lower(findings.c.text), "ß", "ss"), "áàâäãåéèêëíìîïóòôöõúùûüçñ", "aaaaaaeeeeiiiiooooouuuucn"
-)
 _STANDING = (
     select(tracks)
     .select_from(tracks.join(assignments).join(fusion_runs))
@@ -121,17 +118,24 @@ class PostgresMoments:
     def texts_like(self, parts: Collection[str], limit: int) -> dict[str, str]:
         """Of what is written in pictures, the texts that hold most of these parts of words, by text_id.
 
-        parts: folded as `_FOLDED` folds: small letters without accents.
+        parts: folded as `_folded` folds: small letters without accents.
         """
         if not parts:
             return {}
-        holds = [_FOLDED.contains(part, autoescape=True) for part in sorted(parts)]
-        most = sum((case((held, 1), else_=0) for held in holds), start=cast(0, Integer))
+        # Each text is folded once, however often it was seen: that is what takes the time.
+        written = (
+            select(findings.c.text_id, func.min(findings.c.text).label("text"))
+            .where(findings.c.kind == "text")
+            .group_by(findings.c.text_id)
+            .cte("written")
+        )
+        folded = _once(select(written, _folded(written.c.text).label("folded")), "folded")
+        held = [case((func.strpos(folded.c.folded, part) > 0, 1), else_=0) for part in sorted(parts)]
+        counted = _once(select(folded, sum(held, start=cast(0, Integer)).label("held")), "counted")
         query = (
-            select(findings.c.text_id, findings.c.text)
-            .where(findings.c.kind == "text", or_(*holds))
-            .group_by(findings.c.text_id, findings.c.text)
-            .order_by(most.desc(), findings.c.text_id)
+            select(counted.c.text_id, counted.c.text)
+            .where(counted.c.held > 0)
+            .order_by(counted.c.held.desc(), counted.c.text_id)
             .limit(limit)
         )
         return {row.text_id: row.text for row in self._rows(query)}
@@ -179,6 +183,18 @@ class PostgresMoments:
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).all())
+
+
+def _folded(words: ColumnElement[str]) -> ColumnElement[str]:
+    """Small letters without the accents of western Europe, whatever the locale of the database."""
+    accents, plain = "áàâäãåéèêëíìîïóòôöõúùûüçñ", "aaaaaaeeeeiiiiooooouuuucn"
+    bare = func.translate(func.replace(words, "ß", "ss"), accents + accents.upper(), 2 * plain)
+    return func.lower(bare)
+
+
+def _once(query: Select[Any], name: str) -> CTE:
+    """Rows that are made once, however often what is in them is used."""
+    return query.cte(name).prefix_with("MATERIALIZED", dialect="postgresql")
 
 
 def _one_of(column: ColumnElement[Any], values: Iterable[str] | None, kind: Any = None) -> ColumnElement[bool]:

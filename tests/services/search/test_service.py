@@ -80,6 +80,19 @@ def test_medium_kind_and_day_narrow_and_answers_say_which_day(search, stores):
     assert len(search(Query.of(object="dog", since="2019-05-05")).found) == 2
 
 
+def test_a_class_is_not_another_one_that_holds_its_name(search, stores):
+    beasts = ["bear", "teddy bear", "hot dog", "golden retriever"]
+    sight(stores, "b.mp4", [finding("b.mp4", "object", name, 10 * n) for n, name in enumerate(beasts)])
+
+    def starts(name):
+        return [answer.start_us // SECOND for answer in search(Query.of(object=name, medium="b.mp4")).found]
+
+    assert {name: starts(name) for name in beasts} == {name: [10 * n] for n, name in enumerate(beasts)}
+    assert (starts("Bear teddy"), starts("retriever"), starts("hot")) == ([10], [30], [20])
+    sight(stores, "b.mp4", [finding("b.mp4", "object", "teddy bear", 0)])
+    assert starts("bear") == []
+
+
 def test_a_thing_that_nobody_ever_saw_is_told_with_another_way_to_look(search):
     answers = search(Query.of(object="unicorn"))
     assert (answers.found, answers.remarks) == (
