@@ -32,6 +32,10 @@ class Embedder(Protocol):
         """Keep vectors of those that have none yet; says how many these were."""
         ...
 
+    def embed_rest(self) -> int:
+        """The same for all texts of findings."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
@@ -108,7 +112,16 @@ class SightingService:
             if known.get(content_id) != sighting.input_hash:
                 self._stores.sightings.record(sighting)
                 found.append(sighting)
+        self._embed_rest()
         return SightingReport(len(found), sum(len(sighting.findings) for sighting in found), tuple(unseen))
+
+    def _embed_rest(self) -> None:
+        """Texts of sightings that stay as they are have no vectors yet where another text model is used now."""
+        try:
+            self._texts.embed_rest()
+        except ModelError as error:
+            fields = {"code": error.code, "detail": error.message, "remedy": error.remedy}
+            logger("services.sightings").warning("texts without vectors", extra={"fields": fields})
 
     def _make(self, content_id: str, inputs: Inputs) -> tuple[Sighting, Unseen | None]:
         segments = self._stores.media.segments(content_id)

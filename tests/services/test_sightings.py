@@ -39,6 +39,9 @@ class Vectors:
         self._stores.sightings.add_vectors("m@1", dict.fromkeys(wanted, np.ones(4, np.float32)))
         return len(wanted)
 
+    def embed_rest(self) -> int:
+        return self.embed_missing(self._stores.sightings.texts().values())
+
 
 @pytest.fixture
 def archive(tmp_path) -> Archive:

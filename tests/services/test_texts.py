@@ -10,8 +10,10 @@ from aima.errors import ModelMissing
 from aima.models.catalogue import find
 from aima.models.text_encoder import TextEncoder
 from aima.services import texts
+from aima.services.sightings import SightingService
 from aima.services.texts import TextService
 from aima.settings import Models
+from aima.storage.archive import Archive
 from tests.persons_made import add_medium
 
 SEEN = (
@@ -70,6 +72,21 @@ def test_known_texts_need_no_model_also_after_a_restart(stores, settings, tmp_pa
     assert TextService(without, stores).embed_missing(["Bootsverleih", "boat"]) == 0
     assert TextService(without, stores).embed_missing([]) == 0
     np.testing.assert_array_equal(vectors(stores, ["boat", "Bootsverleih"], version), before)
+
+
+def test_what_only_another_model_has_seen_gets_vectors_with_the_next_analysis(stores, settings, tmp_path, version):
+    record(stores, ["boat", "Bootsverleih"])
+    stores.sightings.add_vectors("other@1", dict.fromkeys(["boat", "Bootsverleih"], np.ones(4, np.float32)))
+    without = settings.model_copy(update={"models": Models(dir=tmp_path)})
+    SightingService(stores, Archive(tmp_path), TextService(without, stores)).refresh()
+    assert stores.models.versions_embedded() == ["other@1"]
+    service = SightingService(stores, Archive(tmp_path), TextService(settings, stores))
+    assert service.refresh().contents == 0
+    assert stores.models.versions_embedded() == [version, "other@1"]
+    assert stores.models.texts_without(version) == 0
+    head = stores.outbox.head()
+    service.refresh()
+    assert stores.outbox.head() == head
 
 
 def test_a_missing_model_is_named_and_nothing_is_written(stores, settings, tmp_path, version):
