@@ -74,7 +74,8 @@ class DossierService:
             return None, error.message
         if found is None:
             return None, f"the documents have no dossier of {person.label} yet"
-        del found["version"]
+        if found.pop("version") > self._stores.outbox.head():
+            return None, "the documents are of a later state of the database (run: aima rebuild documents)"
         return found, None
 
     def _built(self, person: Person) -> dict[str, Any]:

@@ -86,6 +86,17 @@ def test_who_is_not_in_the_documents_yet_is_told_from_the_truth(service, stores)
     assert found.body["totals"]["seconds"] == 2.0
 
 
+def test_a_document_of_a_state_that_was_restored_away_is_not_believed(service, stores, documents):
+    person = stores.persons.all()[0]
+    stands = dict(service.dossier(person.person_id).body)
+    later = made(person.person_id, stands | {"totals": {"media": 9, "appearances": 9, "seconds": 9.0}})
+    documents.replace("person_dossiers", person.person_id, [later], stores.outbox.head() + 1)
+    found = service.dossier(person.person_id)
+    assert (found.source, found.behind) == ("truth", 0)
+    assert found.body["totals"]["media"] == 2
+    assert "because the documents are of a later state of the database" in standing(found)
+
+
 def test_names_are_those_of_now_and_are_in_no_document(service, stores, documents):
     one, other = stores.persons.all()
     stores.ledger.decide(lambda s: decisions.name(s, other.person_id, "Zoe Example"), "local")

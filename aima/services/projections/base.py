@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from aima.domain.outbox import Consumer, Topic
+from aima.stores.documents import DocumentStamp
+from aima.stores.vectors import VectorStamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +49,11 @@ class Projection(Consumer, Protocol):
             StoreUnreachable: the store does not answer.
         """
         ...
+
+
+def digest_of(stamp: DocumentStamp | VectorStamp, head: int) -> str:
+    """The digest of what stands there; none if it is of a change behind the `head` of the truth.
+
+    A later state of the database left it, before an older one was restored: no change to come would replace it.
+    """
+    return stamp.digest if stamp.version <= head else ""

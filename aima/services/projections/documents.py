@@ -9,7 +9,7 @@ from aima.domain.outbox import Change, Topic
 from aima.errors import AimaError, DocumentRefused
 from aima.services.digests import made
 from aima.services.dossier_building import dossier_body, gather
-from aima.services.projections.base import Entry
+from aima.services.projections.base import Entry, digest_of
 from aima.services.results import medium_documents
 from aima.stores.documents import COLLECTIONS, Collection, Document, DocumentStore
 from aima.stores.ports import Stores
@@ -75,8 +75,10 @@ class DocumentProjection:
         """
         self._prepare()
         for collection in COLLECTIONS:
-            for stamp in self._documents.stamps(collection):
-                yield Entry(collection, stamp.id, stamp.digest, TOPICS[collection], stamp.group)
+            stamps = list(self._documents.stamps(collection))
+            head = self._stores.outbox.head()  # asked later: what is written meanwhile is not ahead of it
+            for stamp in stamps:
+                yield Entry(collection, stamp.id, digest_of(stamp, head), TOPICS[collection], stamp.group)
 
     def clear(self) -> None:
         """Remove every result and dossier, so that they can be made anew.

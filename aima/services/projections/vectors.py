@@ -9,7 +9,7 @@ from typing import Final
 from aima.domain.outbox import Change, Topic
 from aima.errors import AimaError, ArchiveDamaged
 from aima.services.model_versions import TASK_OF, ActiveModels
-from aima.services.projections.base import Entry
+from aima.services.projections.base import Entry, digest_of
 from aima.services.projections.samples import Samples
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
@@ -89,8 +89,10 @@ class VectorProjection:
         """
         for space in self._vectors.spaces():
             topic: Topic = "text" if space.kind == "text" else "content"
-            for stamp in self._vectors.stamps(space):
-                yield Entry(_part(space), stamp.id, stamp.digest, topic, stamp.group)
+            stamps = list(self._vectors.stamps(space))
+            head = self._stores.outbox.head()  # asked later: what is written meanwhile is not ahead of it
+            for stamp in stamps:
+                yield Entry(_part(space), stamp.id, digest_of(stamp, head), topic, stamp.group)
         for kind in TASK_OF:
             if (pointed := self._vectors.pointed(kind)) is not None:
                 yield _alias(kind, pointed)

@@ -17,8 +17,10 @@ from aima.errors import DocumentRefused, StoreOutdated, StoreUnreachable
 from aima.services.projections.base import Entry, Projection
 from aima.services.projections.comparison import compare
 from aima.services.projections.documents import DocumentProjection
+from aima.services.projections.service import ProjectionService
 from aima.services.results import whole_milliseconds
-from aima.stores.documents import MAX_BYTES
+from aima.storage.archive import Archive
+from aima.stores.documents import MAX_BYTES, Document
 from aima.stores.mongo import MongoDocuments
 from tests.persons_made import SECOND, add_medium, made_run, made_track, record
 from tests.stores.mongo.test_contract import result
@@ -247,6 +249,23 @@ def test_a_medium_whose_results_cannot_be_stored_does_not_hold_the_others(known,
     assert [(d.kind, d.id, d.topic, d.key) for d in differences] == [("missing", a, "medium", a)]
     end_job(known, a)
     follow(known, projection)
+    assert_clean(projection)
+
+
+def test_after_an_older_database_was_restored_verify_says_what_to_do(known, projection, documents, tmp_path):
+    """Documents of later changes look right, and no change to come would replace them."""
+    follow(known, projection)
+    group = known.media.all()[0].media_id
+    (stands,) = (stamp for stamp in documents.stamps("analysis_results") if stamp.group == group and "text" in stamp.id)
+    body = {name: value for name, value in documents.get("analysis_results", stands.id).items() if name != "version"}
+    later = Document(stands.id, body, stands.digest)
+    documents.replace("analysis_results", group, [later], known.outbox.head() + 1000)
+    service = ProjectionService(known, Archive(tmp_path), {"documents": lambda: projection})
+    assert [(d.kind, d.id) for d in service.verify().found if d.kind == "different"] == [("different", stands.id)]
+    left = service.verify(repair=True).left
+    assert {d.remedy for d in left} == {"aima rebuild documents"}
+    assert service.rebuild("documents").complete
+    assert service.verify().ok
     assert_clean(projection)
 
 

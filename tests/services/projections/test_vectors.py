@@ -272,6 +272,17 @@ def test_the_alias_names_the_model_that_answers(known, archive, vectors, project
     assert vectors.pointed("face") == FACES
 
 
+def test_vectors_of_a_later_state_of_the_database_are_told(known, archive, vectors, projection):
+    """After an older one was restored they look right, and no change to come would replace them."""
+    publish(projection, known)
+    changes = [replace(change, seq=change.seq + 1000) for change in known.outbox.after(0, 10_000)]
+    assert projection.apply(changes) == {}
+    assert set(differences(projection)) == {("different", f"face {SMALL} 512")}
+    projection.clear()
+    publish(projection, known)
+    assert differences(projection) == []
+
+
 def test_a_server_that_is_away_loses_nothing(known, archive, vectors):
     away = MilvusVectors.open("http://127.0.0.1:1", "aima")
     projection = VectorProjection(known, archive, away, ActiveModels(Settings(), known))
