@@ -116,11 +116,12 @@ class RayHead(Server):
     def _environment(self, ports: Mapping[str, int]) -> dict[str, str]:
         # Workers and submitted jobs inherit it. Their `python` is ours. A store's URL may hold a password.
         settings = {n: v for n, v in os.environ.items() if n.startswith("AIMA_") and not n.startswith("AIMA_STORES")}
+        if self.settings.archive is not None:
+            settings["AIMA_ARCHIVE"] = str(self.settings.archive)  # jobs work in another directory
         clean = settings | clean_environment(self.home.root, self.name) | token_environment(self.home)
         return clean | {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{clean.get('PATH', os.defpath)}",
             "AIMA_HOME": str(self.home.root),
-            "AIMA_ARCHIVE": str(self.settings.archive_dir),
             "AIMA_MODELS__DIR": str(self.settings.models_dir),
             "DASHBOARD_METRIC_PORT": str(ports[DASHBOARD_METRICS]),
             **QUIET,

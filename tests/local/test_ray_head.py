@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import grpc
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from aima import local
 from aima.local.home import home_at
 from aima.local.listeners import Listener, listeners
+from aima.local.ray_head import RayHead
 from aima.local.state import read_state
 from aima.settings import Settings
 
@@ -60,10 +62,16 @@ def test_a_worker_finds_aima_and_no_secret(stack: Settings) -> None:
     assert seen["python"] == sys.executable
     assert seen["aima"].endswith("aima/__init__.py")
     assert seen["environment"]["AIMA_HOME"] == str(stack.home)
-    assert seen["environment"]["AIMA_ARCHIVE"] == str(stack.archive_dir)
     assert home_at(stack.home).password_file.read_text() not in done.stdout
     assert home_at(stack.home).token_file.read_text() not in done.stdout
     assert "hunter2" not in done.stdout
+
+
+def test_jobs_write_into_the_archive_of_the_stack(spare: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AIMA_ARCHIVE", "archive")
+    settings = Settings(**spare.model_dump(exclude={"archive"}))
+    head = RayHead(settings, home_at(settings.home))
+    assert head.launch(head.choose_ports({})).environment["AIMA_ARCHIVE"] == str(Path.cwd() / "archive")
 
 
 @pytest.mark.parametrize("name", METHODS)
