@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from aima.cli.output import JsonFlag, emit_json, out, speaks
+from aima.cli.output import JsonFlag, count, emit_json, out, speaks
 from aima.cli.progress import publishing
 from aima.cli.services import opened
 from aima.errors import StoreUnreachable
@@ -31,7 +31,7 @@ def rebuild(
     if what in reached.away:
         raise reached.away[what]
     if what in reached.behind:
-        raise StoreUnreachable(f"{what} still miss {reached.behind[what]} changes", "run: aima verify")
+        raise StoreUnreachable(f"{what} still miss {count(reached.behind[what], 'change')}", "run: aima verify")
     seconds = time.monotonic() - begins
     if as_json:
         emit_json({"rebuilt": what, "as_of_seq": seq, "seconds": round(seconds, 3)})
