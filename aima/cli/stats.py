@@ -25,7 +25,7 @@ def register(app: typer.Typer) -> None:
 @speaks
 def stats(
     refresh: Annotated[bool, typer.Option("--refresh", help="Make the figures anew before.")] = False,
-    persons: Annotated[int, typer.Option(min=1, help="How many persons, the longest seen first.")] = 10,
+    persons: Annotated[int, typer.Option(min=1, max=1000, help="How many persons, the longest seen first.")] = 10,
     as_json: JsonFlag = False,
 ) -> None:
     """Totals by kind, persons by time on screen, what analyses cost, errors, storage; and how old these figures are."""

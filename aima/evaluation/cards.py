@@ -58,7 +58,7 @@ def write_cards(cards: Cards, path: Path) -> None:
     """Write them as JSON in a form whose differences can be read, whole or not at all.
 
     Raises:
-        OSError: the file cannot be written.
+        OutputRefused: the file cannot be written.
     """
     publish(json.dumps(cards.model_dump(mode="json"), indent=1, sort_keys=True, ensure_ascii=False) + "\n", path)
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 
+from aima.domain.text import display
+from aima.errors import OutputRefused
 from aima.storage.archive import write_whole
 
 
@@ -24,9 +26,16 @@ def picture_source(jpeg: bytes) -> str:
 
 
 def publish(text: str, path: Path) -> Path:
-    """Write a document, whole or not at all; readable by its owner alone, since it shows faces."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, text.encode())
+    """Write a document, whole or not at all; readable by its owner alone, since it shows faces.
+
+    Raises:
+        OutputRefused: nothing can be written there; what was there stays.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(path, text.encode())
+    except OSError as error:
+        raise OutputRefused(f"{display(str(path))}: {error.strerror or error}", "choose another place") from error
     return path
 
 

@@ -89,6 +89,7 @@ def test_options_narrow(archive):
         (("--text", "dog", "--face-number", "1"), 2, "a number of a face needs a picture"),
         (("--person", "Nobody"), 5, "there is no person 'Nobody'"),
         (("--object", "dog", "--medium", "no.mp4"), 3, "there is no medium 'no.mp4'"),
+        (("--person", "#1", "--report", "/proc/no/page.html"), 2, "/proc/no/page.html: No such file"),
         (("--face", "/nowhere/face.jpg"), 3, "face.jpg: cannot be opened"),
     ],
 )

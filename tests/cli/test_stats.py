@@ -51,6 +51,11 @@ def test_without_refresh_they_are_as_they_were_made(archive):
     assert json.loads(aima("--json").stdout)["kinds"][0]["media"] == 1
 
 
+@pytest.mark.parametrize("persons", ["0", "-1", "1001", "99999999999999999999"])
+def test_odd_numbers_of_persons_are_refused(archive, persons):
+    assert aima("--persons", persons).exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("age", "words"),
     [(3, "3 seconds"), (119, "119 seconds"), (600, "10 minutes"), (9000, "2 hours"), (200_000, "2 days")],

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from aima.analyzers.versions import versions
+from aima.errors import OutputRefused
 from aima.evaluation.cards import labels_sha256, make_cards, write_cards
 from aima.evaluation.reading import read_truth
 from aima.evaluation.truth import Truth
@@ -81,7 +82,7 @@ def test_cards_replace_older_ones_whole(cards, tmp_path):
     write_cards(cards, path)
     assert (tmp_path / "kept").read_text("utf-8") == "old"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["cards.json", "kept"]
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(OutputRefused, match="Is a directory"):
         write_cards(cards, tmp_path)
 
 

@@ -7,6 +7,7 @@ import stat
 
 import pytest
 
+from aima.errors import OutputRefused
 from aima.services.markup import look, picture_source, publish
 
 
@@ -35,6 +36,6 @@ def test_a_document_is_private_and_replaces_what_was_there(tmp_path) -> None:
 
 def test_a_document_that_cannot_take_its_place_leaves_nothing_behind(tmp_path) -> None:
     (tmp_path / "page.html").mkdir()
-    with pytest.raises(IsADirectoryError):
+    with pytest.raises(OutputRefused, match="Is a directory"):
         publish("text", tmp_path / "page.html")
     assert [entry.name for entry in tmp_path.iterdir()] == ["page.html"]

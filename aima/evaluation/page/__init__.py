@@ -42,7 +42,7 @@ def write_page(
     archive: where the crops of the answers lie. caps: limits for untrusted files, of which frames are shown.
 
     Raises:
-        OSError: the file cannot be written.
+        OutputRefused: the file cannot be written.
     """
     return publish(page_html(report, answers, truth, Album(truth.folder, archive, caps or Media())), path)
 
