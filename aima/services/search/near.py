@@ -57,8 +57,10 @@ class Near:
         while True:
             found = self._vectors().search(space, vector[None], asked, groups)[0]
             kept = [hit for hit in found if contents is None or hit.group in contents]
-            if len(kept) >= wanted or len(found) < asked or asked == MOST:
+            if len(kept) >= wanted or len(found) < asked:
                 return kept
+            if asked == MOST:  # all of the nearest lie elsewhere: these contents are asked alone, some at a time
+                return kept if contents is None else self._vectors().search(space, vector[None], MOST, contents)[0]
             asked = min(4 * asked, MOST)
 
     def log_odds(self, space: Space, score: float) -> float:

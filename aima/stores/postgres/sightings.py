@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sqlalchemy import Connection, Engine, Row, delete, insert, select
+from sqlalchemy import ARRAY, Connection, Engine, Row, any_, bindparam, delete, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from aima.domain.finding import Finding, Shot, Sighting, text_id
@@ -82,8 +82,10 @@ class PostgresSightings:
     def without_vector(self, model_version: str, texts: Iterable[str]) -> list[str]:
         """Those of the texts that this model has not seen yet, sorted."""
         wanted = {text_id(text): text for text in (str(storable(text)) for text in texts)}
+        # One parameter, however many they are: a statement takes 65,535.
+        given = bindparam("given", list(wanted), ARRAY(text_vectors.c.text_id.type))
         query = select(text_vectors.c.text_id).where(
-            text_vectors.c.model_version == model_version, text_vectors.c.text_id.in_(wanted)
+            text_vectors.c.model_version == model_version, text_vectors.c.text_id == any_(given)
         )
         with self._engine.connect() as connection:
             known = set(connection.scalars(query))

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from aima.errors import MediaMissing, MediaUnknown, ModelMissing, QueryInvalid, StoreUnreachable
+from aima.services.search import near
 from aima.services.search.query import Query
 from aima.stores.milvus import MilvusVectors
 from aima.stores.vectors import Space
@@ -76,6 +77,16 @@ def test_what_narrows_the_media_narrows_the_faces(settings, archive, vectors, pi
     assert search(Query.of(**given, kind="image")).found == ()
     assert {a.place.filename for a in search(Query.of(**given, person="Unknown 2")).found} == {"a.mp4"}
     assert len(search(Query.of(**given, limit=2)).found) == 2
+
+
+def test_faces_are_found_however_many_nearer_ones_lie_elsewhere(settings, archive, vectors, pictures, monkeypatch):
+    monkeypatch.setattr(near, "GROUPS", 1)
+    monkeypatch.setattr(near, "MOST", 2)
+    sight(archive, "a.mp4", [finding("a.mp4", "object", "dog", 0, 0.9, 9)])
+    sight(archive, "c.mp4", [finding("c.mp4", "object", "dog", 2, 0.8)])
+    search = searching(settings, archive, vectors).search
+    answers = search(Query.of(face=pictures["astronaut"], object="dog"))  # of the two nearest, one is in b.mp4
+    assert {answer.place.filename for answer in answers.found} == {"a.mp4", "c.mp4"}
 
 
 def test_face_and_words_together_are_one_moment_with_both_reasons(settings, archive, vectors, pictures):

@@ -97,6 +97,12 @@ def test_vectors_are_kept_once_per_model_and_text(stores, sighting, database):
     assert np.array_equal(found[text_id("cat")]["m@2"], second)
 
 
+def test_any_number_of_texts_may_be_asked_about(stores, sighting):
+    stores.sightings.add_vectors("m@1", {"dog": np.ones(4, np.float32)})
+    many = [str(number) for number in range(70_000)]
+    assert stores.sightings.without_vector("m@1", ["dog", *many]) == sorted(many)
+
+
 def test_new_vectors_are_announced(stores, sighting):
     stores.sightings.record(sighting)
     head = stores.outbox.head()
