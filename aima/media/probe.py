@@ -19,7 +19,7 @@ from PIL import Image, UnidentifiedImageError
 
 from aima.domain.media import MediaInfo
 from aima.errors import MediaCorrupt, MediaError, MediaTooLarge, MediaUnknown
-from aima.media import geometry, image, sniff
+from aima.media import geometry, image, recorded, sniff
 from aima.media.colour import Transfer
 from aima.media.container import only, open_container
 from aima.media.source import Problems
@@ -59,6 +59,7 @@ def _probe_picture(medium: io.FileIO, caps: Caps) -> MediaInfo:
     problems = Problems()
     try:
         picture = image.open_picture(medium, caps["max_pixels"])
+        taken = recorded.of_picture(picture)
         height, width = image.first_frame(medium, caps["max_pixels"], problems).shape[:2]
         frames, duration_us = _length(picture, caps, problems)
     except MediaError:
@@ -79,7 +80,7 @@ def _probe_picture(medium: io.FileIO, caps: Caps) -> MediaInfo:
         fps=frames * 1e6 / duration_us if duration_us else 0.0,
         frames=frames,
         keyframes_us=(0,),
-        details={"picture": True},
+        details={"picture": True, **taken},
     )
     damage = problems.drain()
     return _warned(info, damage[0][1]) if damage else info
@@ -110,7 +111,8 @@ def _probe_container(medium: io.FileIO, caps: Caps, family: sniff.Family) -> Med
     try:
         with open_container(medium, caps["max_pixels"], caps["max_streams"]) as container:
             _refuse_excess(container, caps)
-            return _Survey(container, caps).info()
+            info = _Survey(container, caps).info()
+            return dataclasses.replace(info, details=info.details | recorded.of_container(container.metadata))
     except av.error.MemoryError:
         raise
     except av.FFmpegError as error:
