@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from aima.analyzers.boxes import suppressed
+
 Floats = npt.NDArray[np.float32]
 Indices = npt.NDArray[np.intp]
 
@@ -125,10 +127,4 @@ def decode(heat: Floats, size: Floats, offset: Floats, points: Floats, min_score
 
 def suppress(found: Found, overlap: float) -> Indices:
     """Non-maximum suppression within each frame: indices of the boxes that stay, best first."""
-    if not len(found):
-        return np.zeros(0, np.intp)
-    boxes = found.corners.copy()
-    boxes[:, 2:] -= boxes[:, :2]
-    # The frame takes the place of a class: boxes of different frames never suppress each other.
-    kept = cv2.dnn.NMSBoxesBatched(boxes.tolist(), found.score.tolist(), found.frame.tolist(), 0.0, overlap)
-    return np.asarray(kept, np.intp)
+    return suppressed(found.corners, found.score, found.frame, overlap)

@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from aima.analyzers.boxes import suppressed
 from aima.analyzers.crops import Pixels
 
 Floats = npt.NDArray[np.float32]
@@ -75,9 +76,4 @@ def decode(heat: Floats, reach: Floats, min_score: float) -> Things:
 
 def suppress(things: Things, overlap: float) -> npt.NDArray[np.intp]:
     """Non-maximum suppression within each class: indices of the boxes that stay, surest first."""
-    if not len(things):
-        return np.zeros(0, np.intp)
-    boxes = things.corners.copy()
-    boxes[:, 2:] -= boxes[:, :2]
-    kept = cv2.dnn.NMSBoxesBatched(boxes.tolist(), things.score.tolist(), things.kind.tolist(), 0.0, overlap)
-    return np.asarray(kept, np.intp)
+    return suppressed(things.corners, things.score, things.kind, overlap)
