@@ -67,12 +67,13 @@ def dossier_body(known: Known) -> Item:
     """The dossier. Times in seconds, probabilities 0..1, log-odds natural."""
     tracks = sorted(known.tracks, key=lambda t: (-t.quality, t.track_id))[:MAX_TRACKS]
     moments = sorted(known.appearances, key=_longest)[:MAX_MOMENTS]
+    moods = _moods(moments, {track.track_id: track for track in tracks})
     related = relations(known.appearances, known.everybody)
     mean = expression_of((track.expression, track.samples) for track in known.tracks)
     return {
         "person_id": known.person.person_id,
         "totals": _totals(known),
-        "appearances": list(_appearances(moments, {track.track_id: track for track in tracks})),
+        "appearances": list(_appearances(moments, moods[:MAX_TRACKS])),
         "expression": expression_item(None if mean is None else mean.tolist()),
         "attributes": {name: missing(name) for name in ("clothing", "restraints")},
         "relationships": [_relation(relation) for relation in related[:MAX_RELATIONS]],
@@ -85,6 +86,7 @@ def dossier_body(known: Known) -> Item:
             "appearances": len(known.appearances) - len(moments),
             "tracks": len(known.tracks) - len(tracks),
             "relationships": max(len(related) - MAX_RELATIONS, 0),
+            "emotions": max(len(moods) - MAX_TRACKS, 0),
         },
         "last_updated": known.newest,
     }
@@ -108,17 +110,25 @@ def _known(
     return Known(person, appearances, tracks, everybody, None if newest is None else whole_milliseconds(newest))
 
 
-def _appearances(moments: Iterable[Appearance], tracks: Mapping[str, TrackRecord]) -> Iterator[Item]:
+def _moods(moments: Iterable[Appearance], tracks: Mapping[str, TrackRecord]) -> list[tuple[str, TrackRecord]]:
+    """Tracks with an expression by medium, those of the longest moments first: of every copy of a file once more."""
+    seen = ((moment.media_id, tracks[one]) for moment in moments for one in moment.track_ids if one in tracks)
+    return [(media_id, track) for media_id, track in seen if track.expression is not None]
+
+
+def _appearances(moments: Iterable[Appearance], moods: Iterable[tuple[str, TrackRecord]]) -> Iterator[Item]:
     """What is known of a person, medium by medium."""
+    felt: dict[str, list[TrackRecord]] = defaultdict(list)
+    for media_id, track in moods:
+        felt[media_id].append(track)
     ordered = sorted(moments, key=lambda a: (a.media_id, a.start_us))
     for media_id, group in groupby(ordered, key=lambda a: a.media_id):
         seen = list(group)
-        shown = [tracks[track_id] for moment in seen for track_id in moment.track_ids if track_id in tracks]
         yield {
             "media_id": media_id,
             "seconds": seconds(sum(moment.end_us - moment.start_us for moment in seen)),
             "timestamps": [_moment(moment) for moment in seen],
-            "emotions": [_emotion(track) for track in shown if track.expression is not None],
+            "emotions": [_emotion(track) for track in sorted(felt[media_id], key=_by_place)],
             "actions": missing("actions"),
             "speech": missing("speech"),
         }

@@ -149,12 +149,23 @@ def test_a_dossier_of_any_length_fits_into_a_document_and_says_what_it_leaves_ou
         "appearances": 6_000 - MAX_MOMENTS,
         "tracks": 6_000 - MAX_TRACKS,
         "relationships": 800 - MAX_RELATIONS,
+        "emotions": 0,
     }
     assert body["totals"]["appearances"] == 6_000
     kept = [moment["end"] - moment["start"] for part in body["appearances"] for moment in part["timestamps"]]
     lengths = sorted((a.end_us - a.start_us for a in known.appearances), reverse=True)
     assert min(kept) >= lengths[MAX_MOMENTS - 1] / SECOND
     documents.replace("person_dossiers", "somebody", [made("somebody", body)], 1)
+
+
+def test_a_dossier_of_someone_in_many_copies_of_a_file_fits_as_well(documents):
+    one = enormous(MAX_TRACKS, 0)
+    seen = tuple(track.track_id for track in one.tracks)
+    copies = [replace(moment, track_ids=seen) for moment in one.appearances[:100]]
+    body = dossier_body(replace(one, appearances=copies, everybody=copies))
+    assert documents.size(body) <= MAX_BYTES
+    assert sum(len(part["emotions"]) for part in body["appearances"]) == MAX_TRACKS
+    assert body["left_out"]["emotions"] == 99 * MAX_TRACKS
 
 
 def enormous(moments: int, others: int) -> Known:
