@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.identity import State
@@ -56,9 +56,9 @@ class PostgresActiveModels:
     def texts_without(self, model_version: str) -> int:
         """How many texts of findings have no vector of this model."""
         known = select(text_vectors.c.text_id).where(text_vectors.c.model_version == model_version)
-        query = select(findings.c.text_id).where(findings.c.text_id.not_in(known)).distinct()
+        query = select(func.count(findings.c.text_id.distinct())).where(findings.c.text_id.not_in(known))
         with self._engine.connect() as connection:
-            return len(connection.scalars(query).all())
+            return connection.scalar(query) or 0
 
 
 def project_models(connection: Connection, state: State) -> None:
