@@ -7,6 +7,7 @@ import pytest
 from aima.analyzers.versions import versions
 from aima.errors import OutputRefused
 from aima.evaluation.cards import labels_sha256, make_cards, write_cards
+from aima.evaluation.probes import PROBES
 from aima.evaluation.reading import read_truth
 from aima.evaluation.truth import Truth
 from aima.models.cards import Cards, stale
@@ -26,8 +27,13 @@ def cards(settings, truth):
     return make_cards(report(folder=str(truth.folder)), truth, settings)
 
 
+def measurable(settings) -> set[str]:
+    """Models in use that do something that portraits measure."""
+    return {entry.name for entry in used(settings) if entry.task in PROBES}
+
+
 def test_every_model_in_use_is_measured_on_the_portraits(cards, settings, truth):
-    assert {entry.name for entry in used(settings)} <= cards.models.keys() <= catalogue(settings).keys()
+    assert measurable(settings) <= cards.models.keys() <= catalogue(settings).keys()
     for name, measured in cards.models.items():
         entry = catalogue(settings)[name]
         assert stale(entry, measured, versions(entry, settings)) is None
@@ -38,7 +44,7 @@ def test_every_model_in_use_is_measured_on_the_portraits(cards, settings, truth)
 def test_strict_licences_leave_out_models_whose_licence_nobody_states(settings, truth):
     strict = settings.model_copy(update={"models": settings.models.model_copy(update={"strict_licences": True})})
     made = make_cards(report(folder=str(truth.folder)), truth, strict).models
-    assert {entry.name for entry in used(strict)} <= made.keys()
+    assert measurable(strict) <= made.keys()
     assert all(catalogue(settings)[name].licence.stated for name in made)
 
 
