@@ -18,6 +18,7 @@ from aima.evaluation.workspace import Workspace
 from aima.fusion.linkage import seeming, shortfalls
 from aima.models.loader import load
 from aima.services.fusion import Watched
+from aima.services.patience import Patience
 from aima.storage.archive import Archive
 from tests.persons_made import add_medium, content, made_medium, made_run, made_track, record
 
@@ -65,7 +66,7 @@ def answers(stores, settings, tmp_path):
     watched.append(Watched(content("film.mp4"), tuple(film), (5_500_000,), 100, 45))
     archive = Archive(tmp_path)
     with ExitStack() as at_end:
-        analyses = wire(settings, stores, archive, at_end)
+        analyses = wire(settings, stores, archive, at_end, Patience(0))
         workspace = Workspace(settings, stores, archive, analyses, analyses.fusion)
         return answer(workspace, TRUTH, watched, media, {"lost.jpg": "media_missing: gone"})
 
