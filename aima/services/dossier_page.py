@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import html
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
-from string import Template
 from typing import Any
 
 from aima.domain.clock import clock
 from aima.domain.text import count, display
 from aima.services.dossiers import Dossier
-from aima.services.markup import look, picture_source, publish
+from aima.services.markup import document, picture_source, publish
 from aima.storage.archive import Archive
 
 Item = Mapping[str, Any]
@@ -28,11 +26,13 @@ def write_page(dossier: Dossier, archive: Archive, path: Path) -> Path:
 
 def page_html(dossier: Dossier, archive: Archive) -> str:
     """The page as one HTML document; a picture that is no longer there is left out."""
-    page = Template(resources.files("aima.services").joinpath("dossier.html").read_text("utf-8"))
     body = dossier.body
-    return page.substitute(
-        title=_text(dossier.person.label),
-        look=look(),
+    title = _text(dossier.person.label)
+    return document(
+        "aima.services",
+        "dossier.html",
+        title,
+        title=title,
         picture=_picture(body["evidence"]["picture"], archive, dossier.person.label),
         facts=_text(facts(dossier)),
         media="\n".join(_medium(part, dossier) for part in by_name(dossier)),

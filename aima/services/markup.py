@@ -9,15 +9,25 @@ import base64
 from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
+from string import Template
 
 from aima.domain.text import display
 from aima.errors import OutputRefused
 from aima.storage.archive import write_whole
 
 
+def document(package: str, template: str, head: str, **parts: str) -> str:
+    """A whole document: the head and the style rules that all share, then a template of a package with its parts.
+
+    head: its title; like the parts it is markup already. A template begins with style rules of its own.
+    """
+    shared, own = _text("aima.services", "head.html"), _text(package, template)
+    return Template(shared).substitute(title=head, look=look()) + Template(own).substitute(parts)
+
+
 def look() -> str:
     """The style rules that every document begins with: colours by name for light and dark, and the body."""
-    return resources.files("aima.services").joinpath("look.css").read_text("utf-8")
+    return _text("aima.services", "look.css")
 
 
 def picture_source(jpeg: bytes) -> str:
@@ -42,6 +52,10 @@ def publish(text: str, path: Path) -> Path:
 def marks(intervals: Iterable[tuple[int, int]], duration_us: int) -> str:
     """Elements that mark intervals on a rail of this length; what lies beyond its end is cut off."""
     return "".join(_mark(start, end, duration_us) for start, end in intervals)
+
+
+def _text(package: str, name: str) -> str:
+    return resources.files(package).joinpath(name).read_text("utf-8")
 
 
 def _mark(start_us: int, end_us: int, duration_us: int) -> str:

@@ -11,6 +11,7 @@ from aima.domain.decisions import Decision
 from aima.domain.identity import State, state_hash
 from aima.domain.person import Person
 from aima.domain.text import display
+from aima.domain.track import Appearance
 from aima.errors import DecisionImpossible, EventUnknown
 from aima.services import history
 from aima.services.history import Entry
@@ -37,7 +38,8 @@ class PersonService:
 
     def list(self) -> list[PersonView]:
         """Persons of whom something is there, the longest seen first."""
-        views = self._views(p for p in self._stores.persons.all() if p.state == "active" and not p.hidden)
+        persons = (p for p in self._stores.persons.all() if p.state == "active" and not p.hidden)
+        views = self._views(persons, self._stores.persons.appearances())
         return sorted(views, key=lambda view: (-view.seen_us, view.number))
 
     def show(self, who: str) -> PersonDetail:
@@ -47,8 +49,8 @@ class PersonService:
             PersonUnknown, PersonError: nobody or several are meant.
         """
         person = self.resolve(who)
-        (view,) = self._views([person])
-        tracks = [t for t in self._stores.persons.tracks() if t.person_id == person.person_id]
+        (view,) = self._views([person], self._stores.persons.appearances_of([person.person_id]))
+        tracks = self._stores.persons.tracks_of([person.person_id])
         return PersonDetail(view, tuple(tracks), self._stores.persons.run(), view_expression(tracks))
 
     def resolve(self, who: str) -> Person:
@@ -119,9 +121,10 @@ class PersonService:
             self._stores.ledger.rebuild()
         return Verification(same or mend, len(state.events), expected, mended=mend and not same)
 
-    def _views(self, persons: Iterable[Person]) -> Iterator[PersonView]:
-        appearances = self._stores.persons.appearances()
-        media = {medium.media_id: medium for medium in self._stores.media.all()}
+    def _views(self, persons: Iterable[Person], appearances: Sequence[Appearance]) -> Iterator[PersonView]:
+        """Persons with those of the appearances that are theirs."""
+        there = {appearance.media_id for appearance in appearances}
+        media = {medium.media_id: medium for medium in self._stores.media.of(there)}
         seen: dict[str, list[Seen]] = defaultdict(list)
         for appearance in appearances:
             seen[appearance.person_id].append(view_appearance(appearance, media[appearance.media_id]))

@@ -8,15 +8,13 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import resources
 from itertools import groupby
 from pathlib import Path
-from string import Template
 
 from aima.domain.clock import clock
 from aima.domain.media import Medium
 from aima.domain.text import count, display
-from aima.services.markup import look, marks, picture_source, publish
+from aima.services.markup import document, marks, picture_source, publish
 from aima.services.person_views import PersonView, Seen
 from aima.storage.archive import Archive
 
@@ -65,10 +63,10 @@ def write_sheet(persons: Sequence[SheetPerson], path: Path, title: str = "Person
 
 def sheet_html(persons: Sequence[SheetPerson], title: str = "Persons") -> str:
     """The sheet as one HTML document."""
-    page = Template(resources.files("aima.services").joinpath("sheet.html").read_text("utf-8"))
     media = {sighting.media_id for person in persons for sighting in person.sightings}
     summary = f"{count(len(persons), 'person')} in {count(len(media), 'medium', 'media')}"
-    return page.substitute(title=_text(title), look=look(), summary=summary, persons="\n".join(map(_article, persons)))
+    parts = {"title": _text(title), "summary": summary, "persons": "\n".join(map(_article, persons))}
+    return document("aima.services", "sheet.html", _text(title), **parts)
 
 
 def _sightings(appearances: Sequence[Seen], durations: Mapping[str, int]) -> Iterator[Sighting]:

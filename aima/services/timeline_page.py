@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterable, Iterator, Sequence
-from importlib import resources
 from pathlib import Path
-from string import Template
 
 from aima.domain.clock import clock
 from aima.domain.text import count, display
-from aima.services.markup import look, marks, picture_source, publish
+from aima.services.markup import document, marks, picture_source, publish
 from aima.services.timelines import FindingLane, PersonLane, Timeline
 from aima.storage.archive import Archive
 
@@ -25,12 +23,12 @@ def write_timeline(timeline: Timeline, archive: Archive, path: Path) -> Path:
 
 def timeline_html(timeline: Timeline, archive: Archive) -> str:
     """The page as one HTML document."""
-    page = Template(resources.files("aima.services").joinpath("timeline.html").read_text("utf-8"))
     sections = "\n".join(section for section in _sections(timeline, archive) if section)
     length = "picture" if timeline.medium.info.kind == "image" else clock(timeline.end_us)
     summary = f"{length}, {count(len(timeline.shots), 'shot')}, {count(len(timeline.persons), 'person')}"
     title = _text(timeline.medium.filename)
-    return page.substitute(title=title, look=look(), summary=summary, sections=sections, digest=timeline.digest)
+    parts = {"title": title, "summary": summary, "sections": sections, "digest": timeline.digest}
+    return document("aima.services", "timeline.html", title, **parts)
 
 
 def _sections(timeline: Timeline, archive: Archive) -> Iterator[str]:

@@ -6,9 +6,7 @@ It stands for itself: pictures are embedded, nothing is loaded, no script runs, 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
-from string import Template
 from typing import Final
 
 from aima.evaluation.answers import Answers
@@ -24,7 +22,7 @@ from aima.evaluation.page.pictures import Album
 from aima.evaluation.page.running import FAILED, MISSING, PARTIAL, cost_section, reasons_section
 from aima.evaluation.report import Report
 from aima.evaluation.truth import Truth
-from aima.services.markup import look, publish
+from aima.services.markup import document, publish
 from aima.settings import Media
 from aima.storage.archive import Archive
 
@@ -49,10 +47,9 @@ def write_page(
 
 def page_html(report: Report, answers: Answers, truth: Truth, album: Album, largest: int = LARGEST) -> str:
     """The report as one HTML document, its pictures not larger than `largest` bytes together."""
-    page = Template(resources.files(__name__).joinpath("page.html").read_text("utf-8"))
     seen = [*_seen_sections(report, answers, truth, album, largest), *_told_sections(report)]
     body = [head(report), _contents(seen), *seen]
-    return page.substitute(look=look(), body="\n".join(map(render, body)))
+    return document(__name__, "page.html", "How right AIMA is", body="\n".join(map(render, body)))
 
 
 def _seen_sections(report: Report, answers: Answers, truth: Truth, album: Album, largest: int) -> Iterator[Element]:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
-from string import Template
 
 from aima.domain.clock import clock
 from aima.domain.text import count, display
 from aima.errors import MediaError
-from aima.services.markup import look, picture_source, publish
+from aima.services.markup import document, picture_source, publish
 from aima.services.search.answers import Answer, Answers, Reason
 from aima.services.search.query import Query
 from aima.settings import Media
@@ -32,11 +30,9 @@ def write_report(answers: Answers, query: Query, archive: Archive, media: Media,
 
 def report_html(answers: Answers, query: Query, pictures: list[bytes | None]) -> str:
     """The page. pictures: JPEGs of the answers, or None."""
-    page = Template(resources.files("aima.services.search").joinpath("search.html").read_text("utf-8"))
     articles = (_article(answer, picture) for answer, picture in zip(answers.found, pictures, strict=True))
-    return page.substitute(
-        look=look(), title=_text(_asked(query)), summary="<br>".join(_summary(answers)), answers="\n".join(articles)
-    )
+    parts = {"summary": "<br>".join(_summary(answers)), "answers": "\n".join(articles)}
+    return document("aima.services.search", "search.html", "Search", title=_text(_asked(query)), **parts)
 
 
 def _asked(query: Query) -> str:
