@@ -88,6 +88,21 @@ class RaySettings(BaseModel):
     num_cpus: int | None = Field(None, ge=1, description="empty: all cores")
     object_store_mb: int = Field(512, ge=80)
     start_timeout_s: float = Field(180.0, gt=0)
+    placement: Literal["auto", "fused", "split"] = Field(
+        "auto", description="fused: workers decode and run the models; split: they are apart; auto: by the cluster"
+    )
+    workers: int | None = Field(None, ge=1, description="workers that run models; empty: by CPUs, or by GPUs")
+    decoders: int | None = Field(None, ge=1, description="workers that decode where they are apart; empty: by CPUs")
+    gpus_per_worker: float = Field(1.0, gt=0, le=1, description="part of a GPU that a worker takes where there is one")
+
+
+class Worker(BaseModel):
+    """The resident fleet: a process that takes segments from the queue."""
+
+    idle_s: float = Field(300.0, ge=0, description="after so long without work its workers are let go")
+    renew_segments: int = Field(2000, ge=1, description="after so many segments they are made anew")
+    lease_s: float = Field(30.0, ge=5, description="a segment that nobody answers for so long is given to another")
+    fuse_after_s: float = Field(30.0, ge=0, description="first results of a long medium are linked after so long")
 
 
 class Metrics(BaseModel):
@@ -105,6 +120,7 @@ class Local(BaseModel):
     vectors_port: int = Field(0, ge=0, le=65535)
     dashboard_port: int = Field(0, ge=0, le=65535)
     relay: bool = Field(True, description="carry changes into documents and vectors in the background")
+    worker: bool = Field(True, description="keep workers ready that analyze what is queued")
     unprivileged_user: str | None = Field(
         None, description="as root, PostgreSQL runs as this existing user; empty: postgres or nobody"
     )
@@ -126,6 +142,7 @@ class Settings(BaseSettings):
     media: Media = Media()
     identity: Identity = Identity()
     ray: RaySettings = RaySettings()
+    worker: Worker = Worker()
     metrics: Metrics = Metrics()
     local: Local = Local()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
-JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+JobState = Literal["queued", "running", "paused", "done", "failed", "cancelled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class Job:
     """One analysis of one medium. `code` and `detail` say why it failed, or what was left out.
 
     analyzers: by name, what makes their observation keys: options, model_version, digest, step_us.
+    request: what else a fleet needs to run it: models (catalogue name by analyzer, for those that have one), reading
+    (settings of the reader by name).
     """
 
     job_id: str
@@ -25,6 +27,7 @@ class Job:
     code: str | None = None
     detail: str | None = None
     problems: tuple[dict[str, Any], ...] = field(default=())
+    request: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
