@@ -57,7 +57,9 @@ class Files:
             if medium is None:
                 path.unlink(missing_ok=True)
             else:
-                path.write_text(json.dumps({"name": medium.filename, "version": change.seq}))
+                whole = self._directory.with_suffix(".whole")
+                whole.write_text(json.dumps({"name": medium.filename, "version": change.seq}))
+                whole.replace(path)  # who reads meanwhile sees the old one or the new one
         return failed
 
     def expected(self) -> Iterator[Entry]:
