@@ -21,8 +21,8 @@ MEDIA_DIR = Path(os.environ.get("AIMA_TEST_MEDIA", ROOT.parent / "shared" / "dat
 MEDIA_REASON = "no test media: AIMA_TEST_MEDIA names no directory"
 SMALL_RAY = {"address": None, "num_cpus": 2, "object_store_mb": 200}
 OURS = {"postgres": None, "mongo": None, "milvus": None}
-# Databases of tests are not that of their stack: they catch up themselves.
-NO_RELAY = {"relay": False}
+# Databases of tests are not that of their stack: they catch up, and analyze, themselves.
+ALONE = {"relay": False, "worker": False}
 # Nobody listens there: what counts as replaced is not started.
 NOBODY = "127.0.0.1:1"
 NO_RAY = {"address": NOBODY}
@@ -39,11 +39,11 @@ def make_home() -> Path:
     return home
 
 
-def make_settings(home: Path, local: Mapping[str, object] = NO_RELAY, **changes: object) -> Settings:
+def make_settings(home: Path, local: Mapping[str, object] = ALONE, **changes: object) -> Settings:
     """Settings on this data directory; the built weights are shared between runs."""
     models = os.environ.get("AIMA_MODELS__DIR") or default_home() / "models"
     given: dict[str, object] = {"stores": OURS, "ray": SMALL_RAY, "models": {"dir": models}}
-    return Settings(home=home, local={**NO_RELAY, **local}, **(given | changes))
+    return Settings(home=home, local={**ALONE, **local}, **(given | changes))
 
 
 @pytest.fixture(scope="session")

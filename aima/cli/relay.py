@@ -9,6 +9,7 @@ import typer
 
 from aima.cli.output import speaks
 from aima.cli.services import opened
+from aima.local.home import home_at
 from aima.settings import load_settings
 
 
@@ -28,7 +29,7 @@ def relay() -> None:
         signal.signal(number, lambda *_: stop.set())
     settings = load_settings()
     configure(settings.log_level)
-    heartbeat = settings.home / "run" / "relay.heartbeat"
+    heartbeat = home_at(settings.home).heartbeat("relay")
     heartbeat.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with opened() as services:
         chores = [Chore("metrics", 60.0, services.metrics.upkeep)]

@@ -80,6 +80,10 @@ class Home:
         """Log file of a server."""
         return self.logs / f"{server}.log"
 
+    def heartbeat(self, server: str) -> Path:
+        """File that a server without an address touches whenever its loop turns."""
+        return self.run / f"{server}.heartbeat"
+
     def roomy(self, wanted: Path, name_bytes: int) -> Path:
         """`wanted`, or a short private stand-in if a socket name of `name_bytes` does not fit behind it."""
         if len(os.fsencode(wanted)) + 1 + name_bytes <= SOCKET_PATH_BYTES:

@@ -9,9 +9,10 @@ from aima.local.ray_head import RayHead
 from aima.local.relay import Relay
 from aima.local.server import Server
 from aima.local.vectors import Vectors
+from aima.local.worker import Worker
 from aima.settings import Settings
 
-KINDS: tuple[type[Server], ...] = (Postgres, Documents, Vectors, RayHead, Relay)
+KINDS: tuple[type[Server], ...] = (Postgres, Documents, Vectors, RayHead, Relay, Worker)
 
 
 def local_servers(settings: Settings, home: Home) -> list[Server]:

@@ -17,6 +17,7 @@ from pathlib import Path
 from aima.local.changes import given
 from aima.local.home import Home, home_at
 from aima.local.keeper import Keeper
+from aima.local.server import Server
 from aima.local.servers import local_servers
 from aima.local.state import Board, read_state, supervisor_lock
 from aima.settings import Settings
@@ -54,8 +55,13 @@ def supervise(settings: Settings, home: Home) -> None:
         for keeper in keepers:
             keeper.retry()
     board.end()
-    _stop([keeper for keeper, server in zip(keepers, servers, strict=True) if not server.keeps_data])
-    _stop([keeper for keeper, server in zip(keepers, servers, strict=True) if server.keeps_data])
+    for turn in range(3):
+        _stop([keeper for keeper, server in zip(keepers, servers, strict=True) if _turn(server) == turn])
+
+
+def _turn(server: Server) -> int:
+    """When it is stopped: who uses others first, who keeps data last."""
+    return 2 if server.keeps_data else 0 if server.needs else 1
 
 
 def _stop(keepers: list[Keeper]) -> None:

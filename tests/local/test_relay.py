@@ -12,7 +12,7 @@ import pytest
 from aima import local
 from aima.errors import ServerFailed
 from aima.local.home import home_at
-from aima.local.relay import FRESH_S, Relay
+from aima.local.relay import Relay
 from aima.settings import Settings
 from tests.conftest import ONLY_POSTGRES, make_home, make_settings
 
@@ -89,7 +89,7 @@ def test_a_heartbeat_that_is_too_old_is_silence(spare: Settings) -> None:
     heartbeat = relay.home.run / "relay.heartbeat"
     heartbeat.touch()
     assert relay.is_healthy({})
-    os.utime(heartbeat, times=(0, time.time() - FRESH_S - 1))
+    os.utime(heartbeat, times=(0, time.time() - Relay.fresh_s - 1))
     assert not relay.is_healthy({})
     relay.prepare()
     assert not heartbeat.exists()
