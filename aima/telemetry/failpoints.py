@@ -2,11 +2,13 @@
 
 Off, a place costs one comparison. `AIMA_FAILPOINTS="relay.applied=3"` ends the process when it passes that place for
 the third time; `AIMA_FAILPOINTS_TRACE=FILE` appends the name of every place that is passed to a file.
+`AIMA_FAILPOINTS_POISON="<content_id>/<segment no>"` makes a segment deadly: whoever begins it is killed, each time.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections import Counter
 from pathlib import Path
@@ -67,12 +69,19 @@ class _Watch:
 
 
 _watch: _Watch | None = None
+_poison: Final = os.environ.get("AIMA_FAILPOINTS_POISON")
 
 
 def failpoint(name: Point) -> None:
     """Pass a place."""
     if _watch is not None:
         _watch.see(name)
+
+
+def poisonous(content_id: str, segment_no: int) -> None:
+    """Begin a segment: the process is killed, as by a defect of a decoder or a model, if it is the deadly one."""
+    if _poison == f"{content_id}/{segment_no}":
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def arm(deadly: tuple[Point, int] | None = None, trace: Path | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -57,3 +58,21 @@ def test_every_name_stands_once_in_the_code():
     source = "\n".join(path.read_text("utf-8") for path in (ROOT / "aima").rglob("*.py"))
     used = re.findall(r'\bfailpoint\("([^"]+)"\)', source)
     assert set(used) == set(POINTS)
+
+
+def test_whoever_begins_a_poisonous_segment_is_killed():
+    begin = """
+import sys
+from aima.telemetry.failpoints import poisonous
+for segment in range(3):
+    poisonous("abc", segment)
+    print(segment, flush=True)
+"""
+
+    def run(**environment: str) -> subprocess.CompletedProcess[str]:
+        argv = [sys.executable, "-c", begin]
+        return subprocess.run(argv, env=os.environ | environment, capture_output=True, text=True, check=False)
+
+    killed = run(AIMA_FAILPOINTS_POISON="abc/1")
+    assert (killed.returncode, killed.stdout.split()) == (-signal.SIGKILL, ["0"])
+    assert run(AIMA_FAILPOINTS_POISON="abd/1").stdout.split() == ["0", "1", "2"]
