@@ -41,10 +41,14 @@ class NotBorn(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a child ended: exit code or negative signal number, and its CPU seconds where they are known."""
+    """How a child ended: exit code or negative signal number; its CPU seconds and the most memory, where known.
+
+    peak_bytes: resident, with the pages that it shares with its nursery.
+    """
 
     code: int
-    cpu_s: float | None
+    cpu_s: float | None = None
+    peak_bytes: int | None = None
 
 
 class Lifeline:
@@ -60,9 +64,9 @@ class Lifeline:
         with self._line, contextlib.suppress(wire.Gone, wire.Silent):
             self._ask()
             told = wire.receive(self._line, _END_TIMEOUT_S)
-            return Ending(int(told["code"]), float(told["cpu_s"]))
+            return Ending(int(told["code"]), float(told["cpu_s"]), int(told["peak_kb"]) << 10)
         # It is killed, even if the kernel still holds it: by its nursery, or because that ended.
-        return Ending(-signal.SIGKILL, None)
+        return Ending(-signal.SIGKILL)
 
     def _ask(self) -> None:
         wire.send(self._line, {"end": True})

@@ -46,7 +46,7 @@ class Nursery:
 
     A request is one datagram on `control`: a JSON object, which is for `live`, with the descriptors of line, medium,
     channel and, if wanted, ring. On the line the nursery says `pid`, or `failed` with the reason; `ending` when asked
-    for the child's end, and after it `code` and `cpu_s`. `parent_fd` is a pidfd of the parent: a death signal would
+    for the child's end, and after it `code`, `cpu_s` and `peak_kb`. `parent_fd` is a pidfd of the parent: a death signal would
     follow the parent's thread that started the nursery. `prepare` is called before every fork and does its work once.
     """
 
@@ -122,7 +122,8 @@ class Nursery:
         del self._born[born.pid]
         _, status, usage = os.wait4(born.pid, 0)
         cpu_s = usage.ru_utime + usage.ru_stime
-        _tell(born.line, {"code": os.waitstatus_to_exitcode(status), "cpu_s": cpu_s})
+        code = os.waitstatus_to_exitcode(status)
+        _tell(born.line, {"code": code, "cpu_s": cpu_s, "peak_kb": usage.ru_maxrss})
         born.line.close()
 
     def _leave(self) -> NoReturn:

@@ -6,12 +6,13 @@ import json
 import select
 import socket
 import struct
+import time
 from typing import Any, Final
 
 Message = dict[str, Any]
 
 _HEADER: Final = struct.Struct("!I")
-_LARGEST: Final = 64 << 20
+_LARGEST: Final = 8 << 20  # parsed it takes up to 25 times as much
 _LONGEST_MS: Final = (1 << 31) - 1  # that poll(2) can wait
 
 
@@ -37,36 +38,43 @@ def send(channel: socket.socket, message: Message) -> None:
 
 
 def receive(channel: socket.socket, timeout_s: float | None = None) -> Message:
-    """Read one message; waits `timeout_s` at most for each part of it.
+    """Read one message; waits `timeout_s` at most for the whole of it.
 
     Raises:
         Gone: the other side has closed, or sent something else than a message.
         Silent: nothing came in time.
     """
-    (length,) = _HEADER.unpack(_exactly(channel, _HEADER.size, timeout_s))
+    deadline = None if timeout_s is None else time.monotonic() + timeout_s
+    (length,) = _HEADER.unpack(_exactly(channel, _HEADER.size, deadline))
     if length > _LARGEST:
         raise Gone
     try:
-        message = json.loads(_exactly(channel, length, timeout_s))
-    except ValueError as error:
+        message = json.loads(_exactly(channel, length, deadline))
+    except (ValueError, RecursionError) as error:
         raise Gone from error
     if not isinstance(message, dict):
         raise Gone
     return message
 
 
-def _wait(channel: socket.socket, timeout_s: float) -> None:
+def ready(channel: socket.socket, timeout_s: float) -> bool:
+    """Whether there is something to read, or the other side has closed, within so many seconds."""
     events = select.poll()  # unlike select(2) it takes descriptors of any number
     events.register(channel, select.POLLIN)
-    if not events.poll(min(timeout_s * 1000, _LONGEST_MS)):
-        raise Silent
+    return bool(events.poll(min(max(timeout_s, 0) * 1000, _LONGEST_MS)))
 
 
-def _exactly(channel: socket.socket, count: int, timeout_s: float | None) -> bytes:
+def plain(said: object, most: int = 500) -> str:
+    """A text of the other side as one line that can be shown and stored: what does not print is written out."""
+    shown = str(said)[:most]
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+
+
+def _exactly(channel: socket.socket, count: int, deadline: float | None) -> bytes:
     received = bytearray()
     while len(received) < count:
-        if timeout_s is not None:
-            _wait(channel, timeout_s)
+        if deadline is not None and not ready(channel, deadline - time.monotonic()):
+            raise Silent
         try:
             part = channel.recv(min(count - len(received), 1 << 20))
         except OSError as error:
