@@ -8,14 +8,15 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := aima jobs tests
 
-.PHONY: help setup demo test test-faults test-quality bench-appearances bench-vectors check up down clean
+.PHONY: help setup demo test test-faults test-long test-quality bench-appearances bench-vectors check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
 	@echo "make demo    analyse a sample (MEDIA=path for your own file or folder)"
 	@echo "make test    run the tests on a real local stack"
 	@echo "make test-quality  how well search finds, on real media: minutes"
-	@echo "make test-faults   take servers away, and kill processes between two writes: half an hour"
+	@echo "make test-faults   take servers away, kill processes, feed hostile files: 20 minutes"
+	@echo "make test-long   the same at full length, and what memory long media take: hours"
 	@echo "make bench-appearances   what pages cost among a million appearances"
 	@echo "make bench-vectors   measure the local vector server with 100,000 vectors"
 	@echo "make check   ruff, mypy strict, layers, package cycles"
@@ -51,7 +52,11 @@ test: $(DEV_STAMP)
 
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build
-	$(BIN)/python -m pytest -m faults -s tests/faults
+	$(BIN)/python -m pytest -m "faults and not long" -s tests/faults
+
+test-long: $(DEV_STAMP)
+	$(AIMA) models build --all
+	AIMA_TEST_LONG=1 $(BIN)/python -m pytest -m faults -s tests/faults
 
 test-quality: $(DEV_STAMP)
 	$(AIMA) models build
