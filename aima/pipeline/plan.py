@@ -6,21 +6,29 @@ their sizing, and every column that no later stage reads is dropped between them
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from aima.analyzers import registry
 from aima.analyzers.base import Analyzer, Options
+from aima.domain.job import Job
 from aima.domain.observation import ObservationKey, options_hash
 from aima.errors import PlanInvalid
-from aima.settings import Media
+from aima.settings import Media, RaySettings
 
 PIXELS: Final = ("frames", "strip")
 READING: Final = ("sample_fps", "analysis_long_side", "strip_long_side", "strip_max_fps")
 """Settings of the reader that change what analyzers see, so they belong to every observation key."""
+CPUS: Final = 0.5
+"""Of a worker that decodes and runs models: half of what it needs, so that two fleets fit beside each other."""
+DECODE_CPUS, MODEL_CPUS = 0.4, 0.2
+"""Where these are apart; unequal, because Ray Data joins equal stages. Two fleets fit here too."""
+SEGMENT_BYTES: Final = 1_000_000_000
+"""Pixels of a minute, 5 frames a second of 1280 x 720 and the grey strip: what travels where stages are apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +102,54 @@ class Plan:
         ]
 
 
-def fused(workers: int) -> tuple[Place, ...]:
+def fused(workers: int, gpus: float = 0.0) -> tuple[Place, ...]:
     """Everything in one pool of workers: the default of one machine."""
-    return (Place("sight", workers=workers),)
+    return (Place("sight", cpus=CPUS, gpus=gpus, workers=workers),)
 
 
 def split(decoders: int, workers: int, gpus: float = 0.0) -> tuple[Place, ...]:
     """Decoding on some workers, models on others: for nodes with GPUs."""
-    return (Place("decode", (), workers=decoders), Place("models", cpus=0.5, gpus=gpus, workers=workers))
+    return (
+        Place("decode", (), cpus=DECODE_CPUS, workers=decoders),
+        Place("models", cpus=MODEL_CPUS, gpus=gpus, workers=workers),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Places, and why they were chosen: a sentence for people."""
+
+    places: tuple[Place, ...]
+    why: str
+
+
+def choose_places(wanted: RaySettings, resources: Mapping[str, float]) -> Choice:
+    """Where stages run.
+
+    resources: what the cluster has, as Ray names it: CPU, GPU, object_store_memory in bytes (not given: enough).
+    """
+    cpus, gpus = max(1, int(resources.get("CPU", 1))), int(resources.get("GPU", 0))
+    part = wanted.gpus_per_worker if gpus else 0.0
+    workers = wanted.workers or (int(gpus / part) if gpus else cpus)
+    spare = int(min(resources.get("object_store_memory", math.inf) / SEGMENT_BYTES, 1e6)) - workers - 1
+    placement, why = _chosen(wanted, cpus, gpus, spare)
+    if placement == "fused":
+        return Choice(fused(workers, part), why)
+    if not gpus and not wanted.workers:
+        workers = max(1, cpus // 2)
+    decoders = wanted.decoders or max(1, min(cpus, spare) if gpus else cpus - workers)
+    return Choice(split(decoders, workers, part), why)
+
+
+def _chosen(wanted: RaySettings, cpus: int, gpus: int, spare: int) -> tuple[str, str]:
+    """The kind of placement and why. spare: segments of pixels that the object store holds beside those of workers."""
+    if wanted.placement != "auto":
+        return wanted.placement, f"AIMA_RAY__PLACEMENT is {wanted.placement}"
+    if not gpus:
+        return "fused", f"of {cpus} CPUs and no GPU each worker takes a part: it decodes and runs the models"
+    if spare < 1:
+        return "fused", f"there are {gpus} GPUs, but the object store is too small for pixels on their way to them"
+    return "split", f"there are {gpus} GPUs for the models and {cpus} CPUs to decode for them"
 
 
 def make_plan(
@@ -125,6 +173,73 @@ def make_plan(
     steps: dict[str, Step] = {}
     for analyzer in order:
         steps[analyzer.name] = _step(analyzer, wanted[analyzer.name], models, reading, steps)
+    return _placed(order, steps, places)
+
+
+def request_of(plan: Plan, reading: Media) -> dict[str, Any]:
+    """What a job keeps beside its analyzers, so that `plan_of` needs no catalogue: see `Job.request`."""
+    models = {step.analyzer: step.model for step in plan.steps if step.model}
+    return {"models": models, "reading": reading.model_dump(mode="json", include=set(READING))}
+
+
+def plan_of(job: Job, places: Sequence[Place]) -> Plan:
+    """The plan that a job was made with, over these places. Neither settings nor catalogues are looked at.
+
+    Raises:
+        PlanInvalid: it names an analyzer or option that there is no more, lacks what a step needs, or does not fit
+            the places.
+    """
+    order = _order(job.analyzers)
+    steps = {a.name: _step_from({"analyzer": a.name, **job.analyzers[a.name], **_model(job, a)}) for a in order}
+    return _placed(order, steps, places)
+
+
+def _model(job: Job, analyzer: type[Analyzer[Any]]) -> dict[str, str | None]:
+    models = job.request.get("models", {})
+    if analyzer.task and analyzer.name not in models:
+        raise PlanInvalid(f"job {job.job_id} does not say which model {analyzer.name} runs", "analyze its medium again")
+    return {"model": models.get(analyzer.name)}
+
+
+def plan_data(plan: Plan) -> list[dict[str, Any]]:
+    """A plan as JSON data; see `plan_from`."""
+    return [
+        {"place": asdict(stage.place), "steps": [_step_data(s) for s in stage.steps], "carries": list(stage.carries)}
+        for stage in plan.stages
+    ]
+
+
+def plan_from(data: Sequence[Mapping[str, Any]]) -> Plan:
+    """Inverse of `plan_data`.
+
+    Raises:
+        PlanInvalid: it names an analyzer or option that there is not.
+    """
+    return Plan(tuple(map(_stage_from, data)))
+
+
+def _stage_from(data: Mapping[str, Any]) -> Stage:
+    analyzers = data["place"]["analyzers"]
+    place = Place(**{**data["place"], "analyzers": None if analyzers is None else tuple(analyzers)})
+    return Stage(place, tuple(map(_step_from, data["steps"])), tuple(data["carries"]))
+
+
+def _step_data(step: Step) -> dict[str, Any]:
+    return {"analyzer": step.analyzer, "model": step.model, **step.describe()}
+
+
+def _step_from(data: Mapping[str, Any]) -> Step:
+    try:
+        options = registry.get(data["analyzer"]).options_type.model_validate(data["options"])
+        return Step(**{**data, "options": options})
+    except (KeyError, TypeError, ValidationError) as error:
+        reason = str(error).splitlines()[0]
+        raise PlanInvalid(
+            f"the step {data['analyzer']} cannot be read: {reason}", "analyze its medium again"
+        ) from error
+
+
+def _placed(order: Sequence[type[Analyzer[Any]]], steps: Mapping[str, Step], places: Sequence[Place]) -> Plan:
     stages = _stages(order, places)
     return Plan(
         tuple(
