@@ -1,7 +1,8 @@
 """A server stops, falls silent, is slow or drops connections during `aima analyze`: nothing is lost.
 
-In the gate for seconds, in `make test-long` for a minute; each analysis is a process of its own that reaches PostgreSQL, documents and vectors through a proxy. Afterwards the
-projections catch up, nothing differs, and the persons are those of an analysis that nothing has disturbed.
+In the gate for seconds, in `make test-long` for a minute. Each analysis is a process of its own that reaches
+PostgreSQL, documents and vectors through a proxy. Afterwards the projections catch up, nothing differs, and the
+persons are those of an analysis that nothing has disturbed.
 """
 
 from __future__ import annotations
