@@ -20,8 +20,18 @@ from aima.errors import PlanInvalid
 if TYPE_CHECKING:
     from aima.pipeline.progress import Listener
     from aima.pipeline.progress import Progress as Moment
+    from aima.services.fusion import FusionReport
     from aima.services.reports import AnalysisReport
     from aima.services.sightings import SightingReport
+
+
+OnlyOption = Annotated[
+    str, typer.Option("--only", help="Analyzers to run, by comma; default: " + ", ".join(registry.DEFAULT))
+]
+AddOption = Annotated[list[str], typer.Option("--with", help="A further analyzer, for example emotion.")]
+OptionOption = Annotated[
+    list[str], typer.Option("--option", help="analyzer.option=value, for example face_detector.long_side=960.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -32,11 +42,9 @@ def register(app: typer.Typer) -> None:
 @speaks
 def analyze(
     paths: Annotated[list[Path], typer.Argument(help="Files and folders.", show_default=False)],
-    only: Annotated[str, typer.Option(help="Analyzers to run, by comma; default: " + ", ".join(registry.DEFAULT))] = "",
-    add: Annotated[list[str], typer.Option("--with", help="A further analyzer, for example emotion.")] = [],  # noqa: B006
-    option: Annotated[
-        list[str], typer.Option(help="analyzer.option=value, for example face_detector.long_side=960.")
-    ] = [],  # noqa: B006
+    only: OnlyOption = "",
+    add: AddOption = [],  # noqa: B006
+    option: OptionOption = [],  # noqa: B006
     as_json: JsonFlag = False,
 ) -> None:
     """Analyze files and folders; what was analyzed before is not analyzed again."""
@@ -107,14 +115,18 @@ def print_report(report: AnalysisReport) -> None:
     for file in report.files:
         if not file.whole:
             error_line(file.detail or file.path, file.remedy, file.code or file.state)
-    fusion = report.fusion
+    print_fusion(report.fusion, report.sightings)
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
-    found = f"{count(fusion.persons, 'person')} in {count(fusion.tracks, 'track')}"
-    out.print(f"{found}; {'updated' if fusion.changed else 'nothing changed'}.")
-    _print_sightings(report.sightings)
     if spent:
         out.print(f"CPU: {spent}")
     out.print("Next: aima persons list")
+
+
+def print_fusion(fusion: FusionReport, sightings: SightingReport) -> None:
+    """What linking came to, and what is seen beside faces, for people."""
+    found = f"{count(fusion.persons, 'person')} in {count(fusion.tracks, 'track')}"
+    out.print(f"{found}; {'updated' if fusion.changed else 'nothing changed'}.")
+    _print_sightings(sightings)
 
 
 def _print_sightings(report: SightingReport) -> None:

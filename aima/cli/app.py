@@ -14,10 +14,13 @@ from aima.cli import (
     environment,
     evaluate,
     export,
+    fuse,
+    jobs,
     logs,
     media,
     models,
     persons,
+    plan,
     rebuild,
     relay,
     search,
@@ -38,6 +41,9 @@ app = typer.Typer(
 stack.register(app)
 demo.register(app)
 analyze.register(app)
+fuse.register(app)
+app.add_typer(jobs.app, name="jobs")
+app.add_typer(plan.app, name="plan")
 environment.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")

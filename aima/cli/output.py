@@ -37,18 +37,23 @@ def emit_json(value: Any) -> None:
 
 
 def table(title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table for people, see `grid`."""
+    out.print(grid(title, columns, rows))
+
+
+def grid(title: str, columns: Sequence[str | Column], rows: Iterable[Sequence[object]]) -> Table:
     """A table for people. Title and cells are shown as they are: markup in names is not interpreted.
 
     A column that is given by its name alone folds what is too long for the terminal.
     """
-    grid = Table(
+    made = Table(
         *(Column(column, overflow="fold") if isinstance(column, str) else column for column in columns),
         title=printable(title), title_justify="left", box=box.SIMPLE_HEAD,
         show_edge=False, pad_edge=False, collapse_padding=True,
     )  # fmt: skip
     for row in rows:
-        grid.add_row(*(printable(str(cell)) for cell in row))
-    out.print(grid)
+        made.add_row(*(printable(str(cell)) for cell in row))
+    return made
 
 
 def cut(heading: str, width: int) -> Column:
