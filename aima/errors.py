@@ -38,6 +38,7 @@ AimaError
     ├── StackDown             the local stack is not running
     ├── ServerFailed          a supervised server did not start or went away
     ├── PortTaken             a fixed port is in use by another process
+    ├── WorkerRunning         the data directory has a worker already
     └── HomeUnusable          the data directory cannot be used
 """
 
@@ -295,6 +296,12 @@ class PortTaken(StackError):
     """A fixed port is in use by another process."""
 
     code = "port_taken"
+
+
+class WorkerRunning(StackError):
+    """The data directory has a worker already, and two would be in each other's way."""
+
+    code, http_status = "worker_running", 409
 
 
 class HomeUnusable(StackError):
