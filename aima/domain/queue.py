@@ -72,7 +72,8 @@ FleetState = Literal["idle", "working", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class Fleet:
-    """A process that takes segments from the queue. seen_at: when it last said that it lives.
+    """A process that takes segments from the queue. seen_at: when it last said that it lives; since: when it came into
+    this state.
 
     name: the same after a restart, and never that of two at once. places: how its stages are placed.
     """
@@ -87,6 +88,7 @@ class Fleet:
     segments_done: int = 0
     started_at: datetime | None = None
     seen_at: datetime | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,14 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A job was worked on by a machine."""
+    """A job was worked on by a machine. completed_at and status: when and how the job ended.
+
+    details: what was observed there meanwhile: segments, cpu_s, wall_s.
+    """
 
     job_id: str
     node: Node
     assigned_at: datetime
     completed_at: datetime | None = None
-    status: Literal["running", "done", "failed"] = "running"
+    status: Literal["running", "done", "failed", "cancelled"] = "running"
     details: Mapping[str, Any] = field(default_factory=dict)

@@ -28,6 +28,7 @@ from aima.domain.person import Person, RunRecord, TrackRecord
 from aima.domain.switching import ActiveModel
 from aima.domain.track import Appearance
 from aima.stores.moments import MomentStore
+from aima.stores.queue import QueueStore
 
 
 class MediaStore(Protocol):
@@ -63,7 +64,15 @@ class JobStore(Protocol):
 
     def set_state(self, job_id: str, state: JobState, *, code: str | None = None, detail: str | None = None,
                   problems: Sequence[dict[str, object]] = ()) -> None:  # fmt: skip
-        """Move a job on; sets started_at or completed_at with it."""
+        """Move a job on; sets started_at or completed_at with it. Who worked on a job that ends is done with it."""
+        ...
+
+    def of(self, job_ids: Collection[str]) -> list[Job]:
+        """These jobs as far as there are any, oldest first."""
+        ...
+
+    def all(self) -> list[Job]:
+        """Every job, oldest first."""
         ...
 
     def of_medium(self, media_id: str) -> list[Job]:
@@ -403,4 +412,9 @@ class Stores(Protocol):
     @property
     def dashboards(self) -> DashboardStore:
         """Figures."""
+        ...
+
+    @property
+    def queue(self) -> QueueStore:
+        """What waits to be analysed, and who works on it."""
         ...

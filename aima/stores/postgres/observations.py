@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, astuple
 from typing import Any
 
-from sqlalchemy import Engine, Row, delete, select
+from sqlalchemy import Connection, Engine, Row, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.media import Problem
@@ -35,17 +35,9 @@ class PostgresObservations:
 
     def commit(self, receipts: Sequence[Receipt]) -> None:
         """Write markers and crops in one transaction; repeating it changes nothing."""
-        kept = [crop for receipt in receipts for crop in receipt.crops]
-        pictures = [asdict(crop) | {"box": [float(side) for side in crop.box]} for crop in kept]
         failpoint("observations.before_commit")
         with self._engine.begin() as connection:
-            if receipts:
-                rows = [_row_of(receipt) for receipt in receipts]
-                connection.execute(insert(files).on_conflict_do_nothing(), rows)
-            if pictures:
-                given = insert(crops)
-                replaced = {column.name: given.excluded[column.name] for column in crops.c if not column.primary_key}
-                connection.execute(given.on_conflict_do_update(index_elements=["path"], set_=replaced), pictures)
+            write_receipts(connection, receipts)
         failpoint("observations.committed")
 
     def forget(self, receipt: Receipt) -> None:
@@ -68,6 +60,22 @@ class PostgresObservations:
         with self._engine.connect() as connection:
             rows = connection.execute(query.order_by(crops.c.pts_us, crops.c.ordinal, crops.c.path)).mappings()
             return [Crop(**(dict(row) | {"box": tuple(row["box"])})) for row in rows]
+
+
+def write_receipts(connection: Connection, receipts: Sequence[Receipt]) -> None:
+    """Write markers and crops in this transaction; known markers stay as they are.
+
+    In one order, so that two who write the same wait for each other in turn.
+    """
+    if receipts:
+        rows = [_row_of(receipt) for receipt in sorted(receipts, key=lambda r: (r.key, r.segment_no))]
+        connection.execute(insert(files).on_conflict_do_nothing(), rows)
+    kept = sorted((crop for receipt in receipts for crop in receipt.crops), key=lambda crop: crop.path)
+    if kept:
+        pictures = [asdict(crop) | {"box": [float(side) for side in crop.box]} for crop in kept]
+        given = insert(crops)
+        replaced = {column.name: given.excluded[column.name] for column in crops.c if not column.primary_key}
+        connection.execute(given.on_conflict_do_update(index_elements=["path"], set_=replaced), pictures)
 
 
 def _key_of(row: Row[*tuple[Any, ...]]) -> ObservationKey:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
-import psycopg
 from sqlalchemy import Connection, Engine, delete, func, select, text, tuple_
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.outbox import Change, DeadLetter, Topic
 from aima.stores.postgres.announce import CHANNEL, announce
+from aima.stores.postgres.listening import heard, own
 from aima.stores.postgres.schema import outbox, outbox_cursors, outbox_dead_letters
 
 PUBLISHING = 0x7075626C  # "publ"
@@ -82,7 +81,7 @@ class PostgresOutbox:
     @contextmanager
     def alone(self) -> Iterator[bool]:
         """True: this process alone publishes until the end. False: another one does. Who dies lets go of it."""
-        with self._own() as connection:
+        with own(self._engine) as connection:
             is_ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:lock)"), {"lock": PUBLISHING}))
             yield is_ours
             if is_ours:
@@ -91,7 +90,7 @@ class PostgresOutbox:
     @contextmanager
     def attending(self) -> Iterator[None]:
         """This process publishes whatever comes, until the end: others may leave it to it. Who dies no longer does."""
-        with self._own() as connection:
+        with own(self._engine) as connection:
             connection.execute(text("SELECT pg_advisory_lock_shared(:lock)"), {"lock": ATTENDING})
             yield
             connection.execute(text("SELECT pg_advisory_unlock_shared(:lock)"), {"lock": ATTENDING})
@@ -106,31 +105,12 @@ class PostgresOutbox:
 
         seen: True at once if there is a change behind this one already; none: only what comes from now on counts.
         """
-        with self._own() as connection:
+        with own(self._engine) as connection:
             connection.execute(text(f"LISTEN {CHANNEL}"))
             behind = connection.scalar(select(func.max(outbox.c.seq))) or 0
-            woken = (seen is not None and behind > seen) or _heard(connection, timeout_s)
+            woken = (seen is not None and behind > seen) or heard(connection, timeout_s)
             connection.execute(text(f"UNLISTEN {CHANNEL}"))
         return woken
-
-    @contextmanager
-    def _own(self) -> Iterator[Connection]:
-        """A connection without transactions, which holds locks or listens; never given back in that state."""
-        with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            try:
-                yield connection
-            except BaseException:
-                connection.invalidate()
-                raise
-
-
-def _heard(connection: Connection, timeout_s: float) -> bool:
-    """Whether a notification came in this time; one that came with the answer to an earlier query counts."""
-    raw: psycopg.Connection[Any] = connection.connection.driver_connection  # type: ignore[assignment]
-    try:
-        return any(True for _ in raw.notifies(timeout=timeout_s, stop_after=1))
-    except psycopg.OperationalError:  # the driver's own words are not translated here: the next query tells
-        return True
 
 
 def _keep(connection: Connection, dead: Sequence[DeadLetter]) -> None:

@@ -22,6 +22,7 @@ from aima.stores.postgres.observations import PostgresObservations
 from aima.stores.postgres.outbox import PostgresOutbox
 from aima.stores.postgres.pages import PostgresPages
 from aima.stores.postgres.persons import PostgresPersons
+from aima.stores.postgres.queue import PostgresQueue
 from aima.stores.postgres.sightings import PostgresSightings
 
 
@@ -44,6 +45,7 @@ class PostgresStores:
         self.pages = PostgresPages(engine)
         self.metrics = PostgresMetrics(engine)
         self.dashboards = PostgresDashboards(engine)
+        self.queue = PostgresQueue(engine)
 
     @classmethod
     def open(cls, url: str, *, migrate_schema: bool = True) -> Self:

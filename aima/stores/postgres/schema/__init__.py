@@ -13,6 +13,7 @@ from aima.stores.postgres.schema.jobs import analysis_jobs, gpu_instances, job_a
 from aima.stores.postgres.schema.media import contents, media_files, segments, users
 from aima.stores.postgres.schema.observations import crops, observation_files
 from aima.stores.postgres.schema.outbox import active_models, outbox, outbox_cursors, outbox_dead_letters
+from aima.stores.postgres.schema.queue import fleets, job_segments
 from aima.stores.postgres.schema.sightings import findings, shots, sightings, text_vectors
 
 __all__ = [
@@ -22,9 +23,11 @@ __all__ = [
     "contents",
     "crops",
     "findings",
+    "fleets",
     "fusion_runs",
     "gpu_instances",
     "job_assignments",
+    "job_segments",
     "ledger_events",
     "media_files",
     "metadata",

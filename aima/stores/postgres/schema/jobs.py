@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, Table, Text, Uuid, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 
 from aima.stores.postgres.schema.base import metadata, stamp, uuid_column
@@ -24,7 +36,15 @@ analysis_jobs = Table(
     stamp("started_at"),
     stamp("completed_at"),
     uuid_column("created_by", "users.user_id", null=True),
+    Column("request", JSONB, nullable=False, server_default=text("'{}'")),
     Index("analysis_jobs_media_id", "media_id", "created_at"),
+    Index(
+        "analysis_jobs_open",
+        text("priority DESC"),
+        "created_at",
+        "job_id",
+        postgresql_where=text("status IN ('queued', 'running')"),
+    ),
 )
 
 gpu_instances = Table(
@@ -37,6 +57,9 @@ gpu_instances = Table(
     Column("vram", BigInteger),
     stamp("created_at", now=True),
     stamp("last_active"),
+    Column("node", Text, nullable=False),
+    Column("node_id", Text, nullable=False, server_default=text("''")),
+    UniqueConstraint("node", "node_id"),
 )
 
 job_assignments = Table(
@@ -48,6 +71,7 @@ job_assignments = Table(
     stamp("assigned_at", now=True),
     stamp("completed_at"),
     Column("status", Text, nullable=False),
+    UniqueConstraint("job_id", "instance_id"),
 )
 
 system_metrics = Table(
