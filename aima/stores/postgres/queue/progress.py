@@ -22,7 +22,6 @@ FINISHED: Final = text(
     " WHERE still.job_id = analysis_jobs.job_id AND still.state IN ('waiting', 'leased'))"
 )
 
-_STATE: Final[ColumnElement[str]] = job_segments.c.state
 _LENGTH: Final = segments.c.end_us - segments.c.start_us
 _FAILURE: Final = func.jsonb_build_array(job_segments.c.segment_no, job_segments.c.code, job_segments.c.detail)
 _ORDER: Final = (job_segments.c.stream, job_segments.c.segment_no)
@@ -48,11 +47,11 @@ class Progress(Part):
 
 
 def _count(state: str) -> ColumnElement[int]:
-    return func.count().filter(state == _STATE).label(state)
+    return func.count().filter(job_segments.c.state == state).label(state)
 
 
 def _sum(value: ColumnElement[Any], state: str | None = None) -> ColumnElement[Any]:
-    summed = func.sum(value) if state is None else func.sum(value).filter(state == _STATE)
+    summed = func.sum(value) if state is None else func.sum(value).filter(job_segments.c.state == state)
     return func.coalesce(summed, 0)
 
 
@@ -72,7 +71,9 @@ _PROGRESS: Final = (
         (_sum(_LENGTH, "done") + _sum(func.least(job_segments.c.done_us, _LENGTH), "leased")).label("done_us"),
         _sum(_LENGTH).label("total_us"),
         _sum(job_segments.c.decode_cpu_s).label("decode_cpu_s"),
-        func.jsonb_agg(aggregate_order_by(_FAILURE, *_ORDER)).filter(_STATE == "failed").label("failures"),
+        func.jsonb_agg(aggregate_order_by(_FAILURE, *_ORDER))
+        .filter(job_segments.c.state == "failed")
+        .label("failures"),
     )
     .join_from(jobs, media_files)
     .outerjoin(job_segments, job_segments.c.job_id == jobs.c.job_id)
