@@ -19,7 +19,7 @@ from aima.fusion.persons import link
 from aima.fusion.shots import shots
 from aima.fusion.tracks import build_tracks
 from aima.models.model import Calibration
-from aima.services.sources import CUTS, DETECTOR, EMBEDDER, EMOTION, Source, SourceService, Tables
+from aima.services.sources import CUTS, DETECTOR, EMBEDDER, EMOTION, NOBODY, Ending, Source, SourceService, Tables
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
@@ -66,21 +66,31 @@ class FusionService:
         self._observed = Tables(stores.observations, archive)
         self.calibration, self._model_version = calibration, model_version
 
-    def fuse(self, actor: str) -> FusionReport:
-        """Rebuild tracks and persons of the archive; writes nothing if the inputs are those of the last run.
+    def fuse(self, actor: str, *, ending: Ending = NOBODY, anew: bool = False) -> FusionReport:
+        """Rebuild tracks and persons of the archive; reads no observations if they are those of the run that stands.
 
-        One fusion at a time: an older one never ends after a newer one.
+        One fusion at a time: an older one never ends after a newer one. ending: jobs that count as ended. anew: read
+        all observations in any case; writes nothing if they come to the same.
 
         Raises:
             ArchiveDamaged: observations are missing or damaged; their segment runs again with the next analysis.
         """
         with self._stores.fusion.alone():
-            sources = self._sources()
+            sources = self._sources(ending)
             receipts = self._receipts(sources)
-            run = self._run(sources, receipts)
+            facts = self._facts(sources, receipts)
+            if not anew and self._stores.fusion.confirm(**facts):
+                return self.standing()
+            run = self._run(sources, receipts, facts)
             digest = canonical_hash(run.tracks, run.clusters)
             changed = self._stores.fusion.record(run, digest, actor)
         return FusionReport(changed, len(run.tracks), len(run.clusters), digest)
+
+    def standing(self) -> FusionReport:
+        """The run that stands, with whom decisions have made of it."""
+        run, tracks = self._stores.persons.run(), self._stores.persons.tracks()
+        persons = {track.person_id for track in tracks if track.person_id is not None}
+        return FusionReport(False, len(tracks), len(persons), run.digest if run else canonical_hash([], []))
 
     def watched(self) -> Iterator[Watched]:
         """Everything that was observed with the current face model, content by content.
@@ -96,23 +106,30 @@ class FusionService:
         identity = self._settings.identity
         return link(tracks, self.calibration, identity.join, identity.review)
 
-    def _sources(self) -> dict[str, Source]:
-        return SourceService(self._stores).faces(self._model_version)
+    def _sources(self, ending: Ending = NOBODY) -> dict[str, Source]:
+        return SourceService(self._stores, ending).faces(self._model_version)
 
     def _receipts(self, sources: Mapping[str, Source]) -> dict[ObservationKey, list[Receipt]]:
         return self._observed.receipts({key for source in sources.values() for key in source.keys.values()})
 
-    def _run(self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]) -> FusionRun:
+    def _facts(self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]) -> dict[str, Any]:
+        """What a run is made of: input_hash, models, thresholds."""
+        identity = self._settings.identity
+        return {
+            "input_hash": _input_hash(r for group in receipts.values() for r in group),
+            "models": {name: key.model_version for source in sources.values() for name, key in source.keys.items()},
+            "thresholds": {"join": identity.join, "review": identity.review},
+        }
+
+    def _run(
+        self,
+        sources: Mapping[str, Source],
+        receipts: Mapping[ObservationKey, list[Receipt]],
+        facts: Mapping[str, Any],
+    ) -> FusionRun:
         tracks = [track for watched in self._watched(sources, receipts) for track in watched.tracks]
         tracks.sort(key=lambda t: (t.content_id, t.start_us, t.track_id))
-        identity = self._settings.identity
-        return FusionRun(
-            tuple(tracks),
-            self.link(tracks),
-            _input_hash(r for group in receipts.values() for r in group),
-            {name: key.model_version for source in sources.values() for name, key in source.keys.items()},
-            {"join": identity.join, "review": identity.review},
-        )
+        return FusionRun(tuple(tracks), self.link(tracks), **facts)
 
     def _watched(
         self, sources: Mapping[str, Source], receipts: Mapping[ObservationKey, list[Receipt]]

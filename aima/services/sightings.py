@@ -16,7 +16,7 @@ from aima.domain.finding import Sighting
 from aima.domain.observation import ObservationKey, Receipt
 from aima.errors import ArchiveDamaged, ModelError
 from aima.fusion.findings import READ, sight
-from aima.services.sources import Origin, SourceService, Tables
+from aima.services.sources import NOBODY, Ending, Origin, SourceService, Tables
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 from aima.telemetry.logs import logger
@@ -84,8 +84,10 @@ class SightingService:
         self._stores, self._texts = stores, texts
         self._tables = Tables(stores.observations, archive)
 
-    def refresh(self, content_ids: Collection[str] | None = None) -> SightingReport:
+    def refresh(self, content_ids: Collection[str] | None = None, ending: Ending = NOBODY) -> SightingReport:
         """Make the sightings of these contents, or of all, anew where their observations have changed.
+
+        ending: jobs that count as ended.
 
         A content whose observations are damaged keeps its sighting and stops no other; its segment runs again with the
         next analysis. Without a text model findings are kept all the same and get their vectors at a later refresh.
@@ -94,13 +96,13 @@ class SightingService:
             StoreError: the database does not take them; those before it are kept.
         """
         with self._stores.sightings.alone():  # or what was read before could replace what was read after
-            return self._refresh(content_ids)
+            return self._refresh(content_ids, ending)
 
-    def _refresh(self, content_ids: Collection[str] | None) -> SightingReport:
+    def _refresh(self, content_ids: Collection[str] | None, ending: Ending) -> SightingReport:
         known = self._stores.sightings.input_hashes()
         found: list[Sighting] = []
         unseen: list[Unseen] = []
-        for content_id, inputs in _inputs(self._stores, self._tables, content_ids).items():
+        for content_id, inputs in _inputs(self._stores, self._tables, content_ids, ending).items():
             if inputs.made(known.get(content_id)):
                 continue
             try:
@@ -148,9 +150,11 @@ def behind(stores: Stores, archive: Archive) -> list[str]:
     ]
 
 
-def _inputs(stores: Stores, tables: Tables, content_ids: Collection[str] | None) -> dict[str, Inputs]:
+def _inputs(
+    stores: Stores, tables: Tables, content_ids: Collection[str] | None, ending: Ending = NOBODY
+) -> dict[str, Inputs]:
     """What there is to read of each content that was ever watched, sorted by content."""
-    sources = SourceService(stores).each(content_ids)
+    sources = SourceService(stores, ending).each(content_ids)
     wanted = {content_id: [(n, o) for n in READ for o in own.get(n, ())] for content_id, own in sources.items()}
     only = next(iter(sources)) if len(sources) == 1 else None
     receipts = tables.receipts({o.key for own in wanted.values() for _, o in own}, only)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Final
 
 import pyarrow as pa
@@ -43,11 +44,18 @@ class Origin:
     options: Mapping[str, Any]
 
 
-class SourceService:
-    """Finds the observations that count by the jobs that ended. A key may lack some, or all, of its segments."""
+Ending = Mapping[str, Sequence[Job]]
+"""By content, jobs that are about to end, in the state in which they will be."""
+NOBODY: Final[Ending] = MappingProxyType({})
 
-    def __init__(self, stores: Stores) -> None:
+
+class SourceService:
+    """Finds the observations that count by the jobs that ended, or are about to. A key may lack some, or all, of its
+    segments."""
+
+    def __init__(self, stores: Stores, ending: Ending = NOBODY) -> None:
         self._jobs: JobStore = stores.jobs
+        self._ending = ending
 
     def of(self, content_id: str) -> dict[str, list[Origin]]:
         """What each analyzer observed in a content, newest first; what failed jobs left comes last."""
@@ -55,18 +63,16 @@ class SourceService:
 
     def each(self, content_ids: Collection[str] | None = None) -> dict[str, dict[str, list[Origin]]]:
         """The same for these contents, or for all, by content; those that were never analysed are not named."""
-        found = self._jobs.ended_by_content(content_ids)
+        found = self._ended(content_ids)
         return {content_id: _origins(content_id, jobs) for content_id, jobs in found.items()}
 
     def faces(self, model_version: str, content_ids: Collection[str] | None = None) -> dict[str, Source]:
-        """What fusion reads of each content that was analysed with this face model, sorted by content.
+        """What fusion reads of each content that was analysed with this face model, or is being, sorted by content.
 
         model_version: as in the catalogue, "name@version", or with the version of the analyzer behind a "+".
         """
-        chosen = {
-            content_id: chosen_steps(jobs, model_version)
-            for content_id, jobs in sorted(self._jobs.ended_by_content(content_ids).items())
-        }
+        found = self._begun(content_ids)
+        chosen = {content_id: chosen_steps(jobs, model_version) for content_id, jobs in sorted(found.items())}
         return {content_id: _source(content_id, steps) for content_id, steps in chosen.items() if steps}
 
     def face_versions(
@@ -76,8 +82,23 @@ class SourceService:
 
         Those of other models count where they are of the same faces, so that ordinals mean the same.
         """
-        found = self._jobs.ended_by_content(content_ids)
+        found = self._begun(content_ids)
         return {content_id: _same_faces(content_id, jobs, model_version) for content_id, jobs in found.items()}
+
+    def _begun(self, content_ids: Collection[str] | None) -> dict[str, list[Job]]:
+        """Jobs that are at work, then those that ended or are about to, by content."""
+        found = self._jobs.begun_by_content(content_ids)
+        for content_id, jobs in self._ended(content_ids).items():
+            found.setdefault(content_id, []).extend(jobs)
+        return found
+
+    def _ended(self, content_ids: Collection[str] | None) -> dict[str, list[Job]]:
+        """Jobs that ended or are about to, by content, oldest first."""
+        found = self._jobs.ended_by_content(content_ids)
+        for content_id, jobs in self._ending.items():
+            if content_ids is None or content_id in content_ids:
+                found.setdefault(content_id, []).extend(jobs)
+        return found
 
 
 class Tables:
@@ -125,8 +146,8 @@ class Tables:
 def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:
     """The newest analyzers of a content that fit together, or nothing without vectors of this model.
 
-    The newest finished job with vectors counts, else the newest that failed. Other analyzers come from the newest job
-    that ran them on the same faces; cuts know no faces.
+    The newest finished job with vectors counts, else the newest that failed, else one that is at work. Other analyzers
+    come from the newest job that ran them on the same faces; cuts know no faces.
     """
     newest = _by_weight(jobs)
     based = [job.analyzers for job in newest if _is_of(job.analyzers.get(EMBEDDER, {}), model_version)]
@@ -141,8 +162,8 @@ def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:
 
 
 def _by_weight(jobs: Sequence[Job]) -> list[Job]:
-    """Failed ones first, then finished ones, both in order of time."""
-    return sorted(jobs, key=lambda job: job.state == "done")
+    """Those at work first, then failed ones, then finished ones, each in order of time."""
+    return sorted(jobs, key=lambda job: ("failed", "done").index(job.state) if job.state in {"failed", "done"} else -1)
 
 
 def _is_of(step: Mapping[str, Any], model_version: str) -> bool:

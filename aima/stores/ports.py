@@ -87,6 +87,10 @@ class JobStore(Protocol):
         """The same by content, of these contents or of all."""
         ...
 
+    def begun_by_content(self, content_ids: Collection[str] | None = None) -> dict[str, list[Job]]:
+        """Jobs that are running or paused by content, of these contents or of all, oldest first."""
+        ...
+
     def newest_ended(self, media_ids: Collection[str] | None = None) -> dict[str, EndedJob]:
         """The job that ended last of each of these media, or of all, by medium."""
         ...
@@ -95,8 +99,10 @@ class JobStore(Protocol):
 class ObservationStore(Protocol):
     """Marker rows: what has been observed, and where it lies."""
 
-    def done(self, keys: Iterable[ObservationKey]) -> set[tuple[ObservationKey, int]]:
-        """Which (key, segment no) are committed."""
+    def done(
+        self, keys: Iterable[ObservationKey], segment_nos: Collection[int] | None = None
+    ) -> set[tuple[ObservationKey, int]]:
+        """Which (key, segment no) are committed; of these segments only, if they are given."""
         ...
 
     def commit(self, receipts: Sequence[Receipt]) -> None:
@@ -162,6 +168,10 @@ class FusionStore(Protocol):
 
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else fuses meanwhile; waits for whoever does."""
+        ...
+
+    def confirm(self, input_hash: str, models: Mapping[str, str], thresholds: Mapping[str, float]) -> bool:
+        """Whether the run that stands was made of this; then the projection follows what media there are now."""
         ...
 
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:

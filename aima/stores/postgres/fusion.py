@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import Any
 
@@ -38,6 +38,18 @@ class PostgresFusion:
         """Nobody else fuses meanwhile; waits for whoever does. A process that dies lets go of it."""
         return alone(self._engine, FUSING)
 
+    def confirm(self, input_hash: str, models: Mapping[str, str], thresholds: Mapping[str, float]) -> bool:
+        """Whether the run that stands was made of this; then the projection follows what media there are now."""
+        with self._engine.begin() as connection:
+            ledger.lock(connection)
+            state = ledger.read_state(connection)
+            made_of = {"input_hash": input_hash, "models": models, "thresholds": thresholds}
+            facts = _facts(state)
+            stands = facts is not None and made_of == {name: facts[name] for name in made_of}
+            if stands:
+                projection.project(connection, state)  # known bytes may have come as another owner's medium
+            return stands
+
     def record(self, run: FusionRun, digest: str, actor: str) -> bool:
         """Write a run with its event, its persons and the projection, in one transaction.
 
@@ -55,7 +67,7 @@ class PostgresFusion:
                 "digest": digest,
             }
             if facts == _facts(state):
-                projection.project(connection, state)  # known bytes may have come as another owner's medium
+                projection.project(connection, state)
                 return False
             self._write(connection, run, facts, state, actor)
         failpoint("fusion.recorded")

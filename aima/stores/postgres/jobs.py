@@ -88,14 +88,11 @@ class PostgresJobs:
 
     def ended_by_content(self, content_ids: Collection[str] | None = None) -> dict[str, list[Job]]:
         """The same by content, of these contents or of all."""
-        query = select(jobs, media_files.c.content_id).join(media_files).where(jobs.c.status.in_(("done", "failed")))
-        if content_ids is not None:
-            query = query.where(media_files.c.content_id.in_(content_ids))
-        found: dict[str, list[Job]] = {}
-        with self._engine.connect() as connection:
-            for row in connection.execute(query.order_by(jobs.c.completed_at, jobs.c.job_id)):
-                found.setdefault(row.content_id, []).append(job_of(row))
-        return found
+        return self._by_content(("done", "failed"), content_ids)
+
+    def begun_by_content(self, content_ids: Collection[str] | None = None) -> dict[str, list[Job]]:
+        """Jobs that are running or paused by content, of these contents or of all, oldest first."""
+        return self._by_content(("running", "paused"), content_ids)
 
     def newest_ended(self, media_ids: Collection[str] | None = None) -> dict[str, EndedJob]:
         """The job that ended last of each of these media, or of all, by medium."""
@@ -111,6 +108,17 @@ class PostgresJobs:
         with self._engine.connect() as connection:
             rows = connection.execute(query).all()
         return {row.media_id: EndedJob(job_of(row), row.content_id, row.completed_at) for row in rows}
+
+    def _by_content(self, states: Collection[JobState], content_ids: Collection[str] | None) -> dict[str, list[Job]]:
+        query = select(jobs, media_files.c.content_id).join(media_files).where(jobs.c.status.in_(states))
+        if content_ids is not None:
+            query = query.where(media_files.c.content_id.in_(content_ids))
+        ordered = query.order_by(jobs.c.completed_at, jobs.c.created_at, jobs.c.job_id)
+        found: dict[str, list[Job]] = {}
+        with self._engine.connect() as connection:
+            for row in connection.execute(ordered):
+                found.setdefault(row.content_id, []).append(job_of(row))
+        return found
 
 
 def ids(job_ids: Collection[str]) -> Cast[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, astuple
 from typing import Any
 
@@ -25,10 +25,14 @@ class PostgresObservations:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def done(self, keys: Iterable[ObservationKey]) -> set[tuple[ObservationKey, int]]:
-        """Which (key, segment no) are committed."""
+    def done(
+        self, keys: Iterable[ObservationKey], segment_nos: Collection[int] | None = None
+    ) -> set[tuple[ObservationKey, int]]:
+        """Which (key, segment no) are committed; of these segments only, if they are given."""
         wanted = set(keys)
         query = select(*_KEY, files.c.segment_no).where(files.c.content_id.in_({key.content_id for key in wanted}))
+        if segment_nos is not None:
+            query = query.where(files.c.segment_no.in_(segment_nos))
         with self._engine.connect() as connection:
             found = {(_key_of(row), row.segment_no) for row in connection.execute(query)}
         return {(key, no) for key, no in found if key in wanted}
