@@ -48,7 +48,7 @@ demo: setup
 
 test: $(DEV_STAMP)
 	$(AIMA) models build --all
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build

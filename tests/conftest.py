@@ -104,6 +104,13 @@ def media_dir() -> Path:
     return MEDIA_DIR
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Side by side: what analyses on Ray in one process, since it fills the cores; everything else file by file."""
+    for item in items:
+        needs_ray = "stack" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("stack" if needs_ray else item.path.as_posix()))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was not tested for lack of media."""
     skipped = terminalreporter.stats.get("skipped", [])
