@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from aima import local
@@ -10,8 +10,8 @@ from aima.errors import SettingInvalid
 from aima.models.catalogue import find
 from aima.models.model import Calibration
 from aima.pipeline import cluster
-from aima.pipeline.plan import Place, Plan, fused
-from aima.pipeline.task import Outcome, SegmentTask
+from aima.pipeline.events import Hear, Stream
+from aima.pipeline.plan import Choice, Place, choose_places
 from aima.services.analyses import AnalysisService
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake
@@ -24,31 +24,42 @@ from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
 
 
-class RayRunner:
-    """Runs plans on the Ray cluster; connects at the first task and leaves with `at_end`."""
+class RayFlow:
+    """Fulfils `events.Flow` on the Ray cluster that the settings name; connects when it must, and leaves with `at_end`.
+
+    Ray Data is imported at the first stream: who only asks where stages run needs none.
+    """
 
     def __init__(self, settings: Settings, at_end: ExitStack) -> None:
-        self._settings, self._at_end = settings, at_end
+        self._settings = settings
         self._is_connected = False
+        at_end.callback(self.leave)
 
     def places(self) -> Sequence[Place]:
-        """The default placement: everything fused, one worker per CPU of the cluster."""
-        self._connect()
-        return fused(cluster.workers())
+        """How stages are placed now."""
+        return self.choose().places
 
-    def run(self, tasks: Sequence[SegmentTask], plan: Plan) -> Iterator[Outcome]:
-        """Outcomes as they come."""
+    def choose(self) -> Choice:
+        """The same with the reason."""
         self._connect()
-        # Ray Data, for tasks alone: a new analysis of known files needs none.
-        from aima.pipeline import flow
+        return choose_places(self._settings.ray, cluster.resources())
 
-        return flow.run(tasks, plan, self._settings)
+    def open(self, places: Sequence[Place], hear: Hear) -> Stream:
+        """Begin a stream."""
+        self._connect()
+        from aima.pipeline.stream import RayStream
+
+        return RayStream(places, self._settings, hear)
+
+    def leave(self) -> None:
+        """Let go of the cluster."""
+        if self._is_connected:
+            cluster.disconnect()
+        self._is_connected = False
 
     def _connect(self) -> None:
-        if not self._is_connected:
-            cluster.connect(local.ray_environment(self._settings))
-            self._at_end.callback(cluster.disconnect)
-            self._is_connected = True
+        cluster.connect(local.ray_environment(self._settings))
+        self._is_connected = True
 
 
 def wire(
@@ -64,7 +75,7 @@ def wire(
     fusion = patience.around(wire_fusion(settings, stores, archive))
     sightings = patience.around(SightingService(stores, archive, TextService(settings, stores)))
     metrics = MetricsService(settings, stores)
-    return AnalysisService(settings, patient, intake, fusion, sightings, metrics, RayRunner(settings, at_end))
+    return AnalysisService(settings, patient, intake, fusion, sightings, metrics, RayFlow(settings, at_end))
 
 
 def wire_fusion(settings: Settings, stores: PostgresStores, archive: Archive) -> FusionService:

@@ -51,11 +51,11 @@ def _knock(address: str) -> None:
         socket.create_connection((host.strip("[]"), int(port)), timeout=CONNECT_S).close()
 
 
-def workers() -> int:
-    """How many workers of one CPU the cluster can hold."""
+def resources() -> dict[str, float]:
+    """What the cluster has in all, by Ray's names: CPU, GPU, object_store_memory (bytes) and others."""
     import ray
 
-    return max(1, int(ray.cluster_resources().get("CPU", 1)))
+    return dict(ray.cluster_resources())
 
 
 def disconnect() -> None:

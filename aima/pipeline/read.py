@@ -21,15 +21,14 @@ CHUNK = 8
 
 
 class Readers:
-    """Keeps the contained decoder of the medium at hand; one child serves all of its segments in turn."""
+    """Keeps the contained decoder at hand; one child serves the segments of a medium, as long as it is read alike."""
 
-    def __init__(self, options: Media) -> None:
-        self._options = options
+    def __init__(self) -> None:
         self._reader: SegmentReader | None = None
-        self._path = ""
+        self._serves: tuple[str, Media] | None = None
         self._ended_cpu_s = 0.0
 
-    def chunks(self, task: SegmentTask) -> Iterator[FrameChunk]:
+    def chunks(self, task: SegmentTask, options: Media) -> Iterator[FrameChunk]:
         """Sampled frames of the task's segment, a few at a time.
 
         Raises:
@@ -37,17 +36,17 @@ class Readers:
             MediaError: the segment cannot be decoded.
         """
         before = _unchanged(task)
-        yield from self._opened(task).chunks(task.segment, CHUNK)
+        yield from self._opened(task, options).chunks(task.segment, CHUNK)
         if _unchanged(task) != before:
             raise MediaChanged(
                 f"{Path(task.path).name} was written to while it was read", "analyze it when it is whole"
             )
 
-    def _opened(self, task: SegmentTask) -> SegmentReader:
-        if self._reader is None or self._path != task.path:
+    def _opened(self, task: SegmentTask, options: Media) -> SegmentReader:
+        if self._reader is None or self._serves != (task.path, options):
             self.close()
-            self._reader = SegmentReader(Path(task.path), task.info, self._options, self._options.decoder)
-            self._path = task.path
+            self._reader = SegmentReader(Path(task.path), task.info, options, options.decoder)
+            self._serves = (task.path, options)
         return self._reader
 
     @property

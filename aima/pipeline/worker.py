@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,71 +10,108 @@ import pyarrow as pa
 
 from aima.analyzers import registry
 from aima.analyzers.base import Analyzer
-from aima.errors import AimaError
+from aima.errors import AimaError, ModelMissing
 from aima.models.loader import load
-from aima.pipeline.plan import Plan, Stage, Step
+from aima.pipeline.plan import Step
 from aima.pipeline.read import Readers, sent_chunks
+from aima.pipeline.reporting import Reporter, Unheard
 from aima.pipeline.runs import Run
 from aima.pipeline.segment import SegmentWork
-from aima.pipeline.task import Failure, Finished, Progressed, SegmentTask, outcome_row, row
-from aima.settings import Settings
+from aima.pipeline.task import Failure, Finished, SegmentTask, finished_from, news_of, outcome_row, row, segment_of
+from aima.settings import Media, Settings
 from aima.storage.archive import Archive
+from aima.telemetry.failpoints import poisonous
 from aima.telemetry.logs import configure, logger
-
-PROGRESS_US = 10_000_000
 
 
 class StageWorker:
-    """One actor of a stage: models are loaded with the first segment, then segments come one by one."""
+    """One actor of a stage. Segments of any plan come one by one; an analyzer is loaded at its first use and kept."""
 
-    def __init__(self, plan: Plan, stage_no: int, settings: Settings) -> None:
+    def __init__(self, stage_no: int, settings: Settings, reporter: Reporter | None = None) -> None:
         configure(settings.log_level)
         cv2.setNumThreads(1)
-        self._stage: Stage = plan.stages[stage_no]
+        self._stage_no, self._settings = stage_no, settings
         self._archive = Archive(settings.archive_dir)
-        self._readers = Readers(settings.media)
-        self._step_us = round(1_000_000 / settings.media.sample_fps)
-        self._settings = settings
+        self._readers = Readers()
+        self._analyzers: dict[tuple[str, str], Analyzer[Any]] = {}
+        self._reporter = reporter or Unheard()
+        self._reporter.arrive()
 
     def __call__(self, rows: pa.Table) -> Iterator[pa.Table]:
         """Rows of `task.ROW` in and out: segments are worked on, news is passed through."""
         for index in range(rows.num_rows):
             one = rows.slice(index, 1)
-            if one["kind"][0].as_py() == "segment":
-                yield from self._segment(one)
-            else:
+            if one["kind"][0].as_py() != "segment":
                 yield one
-
-    @functools.cached_property
-    def _analyzers(self) -> list[tuple[Analyzer[Any], Step]]:
-        """The stage's analyzers with their models, loaded at first use: what is wrong with a model fails a segment."""
-        ready = [(registry.get(step.analyzer)(), step) for step in self._stage.steps]
-        for analyzer, step in ready:
-            analyzer.load(load(self._settings, step.model) if step.model else None)
-        return ready
+            elif self._reporter.begin(one["ticket"][0].as_py()):
+                try:
+                    yield from self._segment(one)
+                finally:
+                    self._reporter.end()
 
     def _segment(self, given: pa.Table) -> Iterator[pa.Table]:
-        task = SegmentTask.from_json(given["task"][0].as_py())
+        text, ticket = given["task"][0].as_py(), given["ticket"][0].as_py()
+        segment = segment_of(text)
+        poisonous(segment.content_id, segment.no)
         try:
-            yield from self._analyze(task, given)
+            yield from self._analyze(SegmentTask.from_json(text), ticket, given)
         except AimaError as error:
-            yield outcome_row(Failure(task.segment, None, error.code, error.message))
+            yield outcome_row(Failure(segment, None, error.code, error.message), ticket)
         except Exception as error:
             logger("pipeline.worker").exception("segment failed")
-            yield outcome_row(Failure(task.segment, None, "analysis_failed", f"{type(error).__name__}: {error}"))
+            failure = Failure(segment, None, "analysis_failed", f"{type(error).__name__}: {error}")
+            yield outcome_row(failure, ticket)
 
-    def _analyze(self, task: SegmentTask, given: pa.Table) -> Iterator[pa.Table]:
-        runs = [Run(analyzer, step, task, self._archive) for analyzer, step in self._analyzers]
-        work = SegmentWork(task, runs, self._stage.carries, self._step_us, given)
-        decode_cpu, told = self._readers.cpu_s, task.segment.start_us
-        for chunk in sent_chunks(given) if given["frames"][0].is_valid else self._readers.chunks(task):
+    def _analyze(self, task: SegmentTask, ticket: int, given: pa.Table) -> Iterator[pa.Table]:
+        stage = task.plan.stages[self._stage_no]
+        is_last = stage is task.plan.stages[-1]
+        media = self._settings.media.model_copy(update=task.reading)
+        runs = [Run(self._analyzer(step), step, task, self._archive) for step in stage.steps]
+        work = SegmentWork(task, runs, stage.carries, round(1_000_000 / media.sample_fps), given)
+        decode_cpu_s = self._look(work, task, given, media)
+        done = _joined(given, Finished(task.segment, work.finish(self._archive), decode_cpu_s))
+        for failure in work.failures:
+            yield outcome_row(failure, ticket)
+        if is_last:
+            yield outcome_row(done, ticket)
+        else:
+            yield row("segment", task=task.to_json(), ticket=ticket, news=news_of(done), **work.carried())
+
+    def _look(self, work: SegmentWork, task: SegmentTask, given: pa.Table, media: Media) -> float | None:
+        """Work on every chunk. Gives the CPU seconds of decoding; None if the pixels were sent."""
+        is_sent, is_last = given["frames"][0].is_valid, self._stage_no == len(task.plan.stages) - 1
+        before = self._readers.cpu_s
+        for chunk in sent_chunks(given) if is_sent else self._readers.chunks(task, media):
             work.add(chunk)
-            if len(chunk.pts_us) and chunk.pts_us[-1] - told >= PROGRESS_US:
-                told = int(chunk.pts_us[-1])
-                yield outcome_row(Progressed(task.segment, told - task.segment.start_us))
-        receipts = work.finish(self._archive)
-        yield from map(outcome_row, work.failures)
-        if receipts or not self._stage.carries:
-            yield outcome_row(Finished(task.segment, receipts, max(0.0, self._readers.cpu_s - decode_cpu)))
-        if self._stage.carries:
-            yield row("segment", task=task.to_json(), **work.carried())
+            if len(chunk.pts_us):
+                self._reporter.reach(int(chunk.pts_us[-1]) - task.segment.start_us if is_last else None)
+        return None if is_sent else max(0.0, self._readers.cpu_s - before)
+
+    def _analyzer(self, step: Step) -> Analyzer[Any]:
+        """The analyzer of a step with its model.
+
+        Raises:
+            ModelError: see `aima.models.loader.load`; ModelMissing too if what is here is of another version.
+        """
+        key = (step.analyzer, step.model_version)
+        if key not in self._analyzers:
+            analyzer = registry.get(step.analyzer)()
+            model = load(self._settings, step.model) if step.model else None
+            version = f"{model.model_version if model else analyzer.name}+{analyzer.version}"
+            if version != step.model_version:
+                raise ModelMissing(
+                    f"{step.analyzer} was to run {step.model_version}, but this worker has {version}",
+                    "bring all machines to one version, or analyze anew",
+                )
+            analyzer.load(model)
+            self._analyzers[key] = analyzer
+        return self._analyzers[key]
+
+
+def _joined(given: pa.Table, done: Finished) -> Finished:
+    """What this stage and, if there were any, the earlier ones finished."""
+    if not given["news"][0].is_valid:
+        return done
+    before = finished_from(given["news"][0].as_py())
+    spent = [s for s in (before.decode_cpu_s, done.decode_cpu_s) if s is not None]
+    return Finished(done.segment, before.receipts + done.receipts, sum(spent) if spent else None)

@@ -1,0 +1,131 @@
+"""The stream: one execution of the flow that stays open. Segments go in at any time, events come out."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import threading
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import ray
+from ray.exceptions import RayError
+from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+
+from aima.errors import AimaError, AnalysisFailed
+from aima.pipeline import flow
+from aima.pipeline.events import Ended, Event, Hear
+from aima.pipeline.feed import Feed, News
+from aima.pipeline.plan import Place
+from aima.pipeline.task import Failure, Finished, SegmentTask, tickets
+from aima.pipeline.ward import Ward
+from aima.settings import Settings
+
+if TYPE_CHECKING:
+    from ray.actor import ActorHandle
+
+LISTEN_S: Final = 1.0
+"""While something is on its way, its worker is given up after some seconds of silence: so often it is looked after."""
+PAUSE_S: Final = 0.05
+"""News that comes together is fetched together."""
+LAST_S: Final = 15.0
+"""So long an execution whose feed is gone may take to come to its end by itself."""
+
+
+class RayStream:
+    """Fulfils `events.Stream`.
+
+    Two threads serve it: one iterates over the rows of the flow, one waits for the news of the workers.
+    """
+
+    def __init__(self, places: Sequence[Place], settings: Settings, hear: Hear) -> None:
+        """Begin. Ray must be connected."""
+        self._places, self._settings, self._hear = places, settings, hear
+        self._feed: ActorHandle = ray.remote(Feed).options(num_cpus=0, max_restarts=0, **_here()).remote()
+        self._ward = Ward(self._feed.close.remote)
+        self._lock = threading.RLock()
+        self._is_closing = False
+        self._over = threading.Event()
+        for work in (self._consume, self._listen):
+            threading.Thread(target=work, name=f"stream-{work.__name__}", daemon=True).start()
+
+    @property
+    def workers(self) -> int:
+        """How many segments are worked on at once."""
+        return sum(place.workers for place in self._places)
+
+    def put(self, task: SegmentTask) -> None:
+        """Feed a segment. No two of the same content and number at once."""
+        with self._lock:
+            ticket = self._ward.open(task.segment)
+        with contextlib.suppress(RayError):  # then the stream ends, which is told
+            self._feed.put.remote(ticket, task.to_json())
+
+    def close(self, timeout_s: float = 60.0) -> None:
+        """End the execution: at once if nothing is in flight, else after what is, or after this time without it."""
+        self._is_closing = True
+        with contextlib.suppress(RayError):
+            self._feed.finish.remote()
+        if not self._over.wait(timeout_s):
+            self._abandon()
+            if not self._over.wait(LAST_S):
+                self._end(None)
+
+    def _consume(self) -> None:
+        error: Exception | None = None
+        try:
+            for table in flow.rows(self._feed, self._places, self._settings):
+                for ticket, outcome in tickets(table):
+                    self._take(ticket, outcome)
+        except Exception as failed:
+            error = failed
+        self._end(error)
+
+    def _take(self, ticket: int, outcome: Failure | Finished) -> None:
+        with self._lock:
+            if not self._ward.has(ticket):
+                return  # it was given up before it came after all
+            if isinstance(outcome, Finished) or outcome.analyzer is None:
+                self._ward.close(ticket)
+            self._tell(outcome)
+
+    def _listen(self) -> None:
+        try:
+            while not self._over.wait(PAUSE_S):
+                wait_s = LISTEN_S if len(self._ward) else None
+                self._heard(ray.get(self._feed.hear.remote(wait_s)))
+        except Exception as error:
+            if not self._over.wait(LAST_S):
+                self._end(error)
+
+    def _heard(self, news: Iterable[News]) -> None:
+        with self._lock:
+            for event in itertools.chain(*map(self._ward.hear, news), self._ward.overdue()):
+                self._tell(event)
+
+    def _tell(self, event: Event) -> None:
+        if not self._over.is_set():
+            self._hear(event)
+
+    def _end(self, error: Exception | None) -> None:
+        with self._lock:
+            is_asked = self._is_closing and error is None
+            self._tell(Ended(None if is_asked else _why(error)))
+            self._over.set()
+        self._abandon()
+
+    def _abandon(self) -> None:
+        """Without its feed an execution comes to an end, and its workers leave."""
+        with contextlib.suppress(Exception):  # who leaves the cluster has ended it too
+            ray.kill(self._feed)
+
+
+def _why(error: Exception | None) -> AimaError:
+    reason = str(error.__cause__ or error).strip().splitlines()[-1] if error else "its reader or its feed died"
+    return AnalysisFailed(f"the stream of segments ended: {reason}", "what is done stays; see `aima doctor`")
+
+
+def _here() -> dict[str, Any]:
+    """Options of an actor that is to live on the driver's machine, so that another's end is not its own."""
+    node_id = ray.get_runtime_context().get_node_id()
+    return {"scheduling_strategy": NodeAffinitySchedulingStrategy(node_id, soft=False)}

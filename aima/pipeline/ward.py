@@ -1,0 +1,91 @@
+"""The ward: knows every segment that is on its way, who has it in hand, and when one must be given up."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from aima.domain.media import Segment
+from aima.pipeline.events import Begun, Event, Lost
+from aima.pipeline.feed import News, Who
+from aima.pipeline.task import Progressed
+
+ASTRAY_S: Final = 300.0
+"""A segment that nobody has in hand and that has not moved for so long has gone astray."""
+
+
+@dataclass(slots=True)
+class _Open:
+    segment: Segment
+    moved: float
+    holder: Who | None = None
+    patience_s: float = ASTRAY_S
+    done_us: int = -1
+
+
+class Ward:
+    """Tickets of one stream. Not safe for threads: its stream locks.
+
+    closed: called with every ticket that comes to its end.
+    """
+
+    def __init__(self, closed: Callable[[int], object], clock: Callable[[], float] = time.monotonic) -> None:
+        self._closed, self._clock = closed, clock
+        self._open: dict[int, _Open] = {}
+        self._tickets = itertools.count()
+
+    def __len__(self) -> int:
+        """How many segments are on their way."""
+        return len(self._open)
+
+    def open(self, segment: Segment) -> int:
+        """A ticket for a segment that is put."""
+        ticket = next(self._tickets)
+        self._open[ticket] = _Open(segment, self._clock())
+        return ticket
+
+    def has(self, ticket: int) -> bool:
+        """Whether its segment is on its way."""
+        return ticket in self._open
+
+    def close(self, ticket: int) -> Segment:
+        """Its segment has come to its end."""
+        self._closed(ticket)
+        return self._open.pop(ticket).segment
+
+    def hear(self, news: News) -> Iterator[Event]:
+        """What follows from the news. Tickets of what is lost are closed."""
+        if news.kind == "arrived":
+            yield from self._lost_by(news.who)
+            return
+        entry = self._open.get(news.ticket)
+        if entry is None or (news.kind != "begun" and entry.holder != news.who):
+            return
+        entry.moved, entry.patience_s = self._clock(), news.patience_s
+        if news.kind == "begun":
+            entry.holder = news.who
+            yield Begun(entry.segment, news.who.stage, news.who.node, news.who.pid)
+        elif news.kind == "left":
+            entry.holder, entry.patience_s = None, ASTRAY_S
+        if news.done_us is not None and news.done_us > entry.done_us:
+            entry.done_us = news.done_us
+            yield Progressed(entry.segment, news.done_us)
+
+    def overdue(self) -> Iterator[Lost]:
+        """What must be given up by now; its tickets are closed."""
+        now = self._clock()
+        for ticket, entry in list(self._open.items()):
+            if now - entry.moved > entry.patience_s:
+                held = entry.holder
+                why = f"worker {held.pid} on {held.node.name} fell silent" if held else "it went astray between workers"
+                yield Lost(self.close(ticket), held is not None, why)
+
+    def _lost_by(self, who: Who) -> Iterator[Lost]:
+        """A worker that arrives anew has lost what it had in hand."""
+        for ticket, entry in list(self._open.items()):
+            held = entry.holder
+            if held and held.actor_id == who.actor_id and held.life != who.life:
+                yield Lost(self.close(ticket), True, f"worker {held.pid} on {held.node.name} died")
