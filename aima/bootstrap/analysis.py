@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import ExitStack
 
-from aima import local
+from aima.bootstrap.flow import RayFlow
 from aima.errors import SettingInvalid
 from aima.models.catalogue import find
 from aima.models.model import Calibration
-from aima.pipeline import cluster
-from aima.pipeline.events import Hear, Stream
-from aima.pipeline.plan import Choice, Place, choose_places
 from aima.services.analyses import AnalysisService
 from aima.services.fusion import FusionService
 from aima.services.intake import Intake
@@ -22,44 +18,6 @@ from aima.services.texts import TextService
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
-
-
-class RayFlow:
-    """Fulfils `events.Flow` on the Ray cluster that the settings name; connects when it must, and leaves with `at_end`.
-
-    Ray Data is imported at the first stream: who only asks where stages run needs none.
-    """
-
-    def __init__(self, settings: Settings, at_end: ExitStack) -> None:
-        self._settings = settings
-        self._is_connected = False
-        at_end.callback(self.leave)
-
-    def places(self) -> Sequence[Place]:
-        """How stages are placed now."""
-        return self.choose().places
-
-    def choose(self) -> Choice:
-        """The same with the reason."""
-        self._connect()
-        return choose_places(self._settings.ray, cluster.resources())
-
-    def open(self, places: Sequence[Place], hear: Hear) -> Stream:
-        """Begin a stream."""
-        self._connect()
-        from aima.pipeline.stream import RayStream
-
-        return RayStream(places, self._settings, hear)
-
-    def leave(self) -> None:
-        """Let go of the cluster."""
-        if self._is_connected:
-            cluster.disconnect()
-        self._is_connected = False
-
-    def _connect(self) -> None:
-        cluster.connect(local.ray_environment(self._settings))
-        self._is_connected = True
 
 
 def wire(
