@@ -33,7 +33,7 @@ TITLES = {"worker actor": "StageWorker", "read task": "ray::Read", "raylet": "ra
 
 @dataclass(frozen=True)
 class Standing:
-    """How a job stands. leases: how often its segments were taken, those that were given back included."""
+    """How a job stands. again: how often its segments were lost or failed, and so were to be taken once more."""
 
     state: str = "queued"
     code: str | None = None
@@ -41,7 +41,7 @@ class Standing:
     segments: int = 0
     done: int = 0
     leased: int = 0
-    leases: int = 0
+    again: int = 0
 
 
 @dataclass
@@ -116,10 +116,10 @@ class Hunt:
 
     def report(self) -> str:
         """The kills as lines of a table."""
-        lines = [f"{'killed':<14}{'done':>5}{'in hand':>9}{'leases':>8}{'next done after':>18}"]
+        lines = [f"{'killed':<14}{'done':>5}{'in hand':>9}{'again':>7}{'next done after':>18}"]
         for kill in self.kills:
             after = "" if kill.recovered_s is None else f"{kill.recovered_s:.1f} s"
-            lines.append(f"{kill.victim:<14}{kill.at.done:>5}{kill.at.leased:>9}{kill.at.leases:>8}{after:>18}")
+            lines.append(f"{kill.victim:<14}{kill.at.done:>5}{kill.at.leased:>9}{kill.at.again:>7}{after:>18}")
         return "\n".join(["", *lines])
 
 

@@ -67,7 +67,7 @@ def test_a_deadly_segment_is_tried_twice_and_the_rest_goes_on(faces: dict[str, P
         assert Hunt(running, other, ()).run(LONG_S).state == "done"
         (progress,) = services.stores.queue.progress([deadly])
         assert [(failure.segment_no, failure.code) for failure in progress.failures] == [(DEADLY, "worker_died")]
-        assert attempts(running, deadly) == [1, 2, 1]
+        assert attempts(running, deadly) == [0, 2, 0]
         receipts = services.stores.observations.receipts(content_of(services, film))
         assert {(r.key.analyzer, r.segment_no) for r in receipts} == {(name, no) for name in WANTED for no in (0, 2)}
 
@@ -79,12 +79,11 @@ def kill_and_compare(running: Settings, film: Path, victims: list[Victim], apart
         hunt = Hunt(running, job_id, victims)
         ended = hunt.run(LONG_S)
         fleets = services.stores.queue.fleets()
-    repeated = ended.leases - ended.segments
-    print(hunt.report(), f"{repeated} segments were taken again", sep="\n", flush=True)
+    print(hunt.report(), f"{ended.again} segments were taken again", sep="\n", flush=True)
     assert (ended.state, ended.code) == ("done", None), ended.detail
     # Beside what workers have in hand one segment waits in the feed: nothing of it is done twice.
     credits_of_all = 1 + sum(place["workers"] for place in fleets[-1].places)
-    assert repeated <= len(victims) * credits_of_all
+    assert ended.again <= len(victims) * credits_of_all
     assert_whole(running, film)
     assert digest_of(running) == undisturbed(apart, film)
 
@@ -97,7 +96,7 @@ def submit(services: Services, *media: Path) -> list[str]:
 
 
 def attempts(running: Settings, job_id: str) -> list[int]:
-    """Of each segment of a job."""
+    """How often each segment of a job failed or killed."""
     with connect(local.postgres_url(running)) as connection:
         rows = connection.execute(
             "SELECT attempts FROM job_segments WHERE job_id = %s ORDER BY segment_no", [job_id]
