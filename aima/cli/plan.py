@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from aima import local
 from aima.cli.analyze import AddOption, OnlyOption, OptionOption, wanted_analyzers
 from aima.cli.output import JsonFlag, emit_json, err, out, printable, speaks, table
 from aima.cli.services import switched_settings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="What an analysis runs, and where.", no_args_is_help=True)
 
+SHOWN = ("CPU", "GPU", "object_store_memory")
+"""Resources of a cluster that decide."""
 CHANGES = {
     "AIMA_RAY__PLACEMENT": "fused, split or auto",
     "AIMA_RAY__WORKERS": "workers that run models",
@@ -86,13 +88,16 @@ def explained_plan(settings: Settings, wanted: Mapping[str, Mapping[str, Any]]) 
 
 def _resources(settings: Settings) -> tuple[dict[str, float], bool]:
     """What the cluster has, and whether that was assumed since none answers."""
-    from aima.bootstrap.analysis import cluster_resources
+    from aima.pipeline import cluster
 
     try:
-        with ExitStack() as at_end:
-            return cluster_resources(settings, at_end), False
+        cluster.connect(local.ray_environment(settings))
     except StackDown:
         return {"CPU": float(settings.ray.num_cpus or os.cpu_count() or 1)}, True
+    try:
+        return {name: amount for name, amount in cluster.resources().items() if name in SHOWN}, False
+    finally:
+        cluster.disconnect()
 
 
 def _json(explained: Explained) -> dict[str, Any]:
@@ -112,15 +117,24 @@ def _show(explained: Explained) -> None:
         gpus = f", {place.gpus:g} GPU" if place.gpus else ""
         _line(f"stage {number}, {place.name}: {place.workers} x ({place.cpus:g} CPU{gpus})")
         rows = [(step.analyzer, step.model or "-", step.model_version) for step in stage.steps]
-        table("", ("analyzer", "model", "version"), rows)
+        if rows:
+            table("", ("analyzer", "model", "version"), rows)
+        else:
+            _line("decodes")
         if stage.carries:
             _line(f"carries on: {', '.join(stage.carries)}")
         out.print()
-    had = ", ".join(f"{amount:g} {name}" for name, amount in sorted(explained.resources.items()))
+    had = ", ".join(_amount(name, amount) for name, amount in sorted(explained.resources.items()))
     where = "assumed, since no cluster answers" if explained.assumed else "what the cluster has"
     _line(f"why: {explained.why}")
     _line(f"{where}: {had}")
     _line("to change it: " + "; ".join(f"{name} ({what})" for name, what in CHANGES.items()))
+
+
+def _amount(name: str, amount: float) -> str:
+    if name == "object_store_memory":
+        return f"{amount / 1e6:.0f} MB of object store"
+    return f"{amount:g} {name}"
 
 
 def _line(text: str) -> None:
