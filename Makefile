@@ -8,7 +8,7 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := aima jobs tests
 
-.PHONY: help setup demo test test-faults test-long test-quality bench-appearances bench-vectors check up down clean
+.PHONY: help setup demo test test-faults test-long test-quality bench bench-scaling bench-appearances bench-vectors check up down clean
 
 help:
 	@echo "make setup   install AIMA and its models"
@@ -17,6 +17,8 @@ help:
 	@echo "make test-quality  how well search finds, on real media: minutes"
 	@echo "make test-faults   take servers away, kill processes, feed hostile files: 20 minutes"
 	@echo "make test-long   the same at full length, and what memory long media take: hours"
+	@echo "make bench   AIMA against its peers on the same work: half an hour (ARGS=--quick: minutes)"
+	@echo "make bench-scaling  one, two and four simulated machines, stage costs replayed"
 	@echo "make bench-appearances   what pages cost among a million appearances"
 	@echo "make bench-vectors   measure the local vector server with 100,000 vectors"
 	@echo "make check   ruff, mypy strict, layers, package cycles"
@@ -61,6 +63,14 @@ test-long: $(DEV_STAMP)
 test-quality: $(DEV_STAMP)
 	$(AIMA) models build
 	$(BIN)/python -m pytest -m quality -s tests
+
+bench: $(DEV_STAMP)
+	$(AIMA) models build
+	@$(PIP) install --constraint constraints.txt --no-deps daft
+	$(BIN)/python -m tests.benchmarks.engine $(ARGS)
+
+bench-scaling: $(DEV_STAMP)
+	$(BIN)/python -m tests.benchmarks.engine.scaling $(ARGS)
 
 bench-appearances: $(DEV_STAMP)
 	$(AIMA) up

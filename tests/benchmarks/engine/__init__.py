@@ -1,0 +1,1 @@
+"""`python -m tests.benchmarks.engine`: AIMA against its peers on the same work, in interleaved pairs."""

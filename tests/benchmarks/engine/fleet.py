@@ -1,0 +1,118 @@
+"""A resident fleet and a client of it in one process: `python -m tests.benchmarks.engine.fleet`.
+
+The first line on standard input holds the settings; each further one names a clip, which is analysed at once, or is
+empty: wait until the workers are gone. Each is answered by a line of JSON. What the fleet hears of its workers is
+noted, nothing else is added to it.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from aima import local
+from aima.bootstrap import Services, open_services
+from aima.bootstrap.flow import RayFlow
+from aima.pipeline.events import Event, Hear, Stream
+from aima.pipeline.plan import Place
+from aima.pipeline.task import Progressed
+from aima.settings import Settings
+from tests.benchmarks.engine.bare import WANTED
+from tests.databases import connect
+
+LOOK_S = 0.2
+COMMITTED = "SELECT min(created_at) FROM observation_files JOIN media USING (content_id) WHERE media_id = %s"
+
+
+@dataclass
+class Notes:
+    """When the first word of progress came since the last clearing; seconds of a steady clock."""
+
+    progressed: float | None = None
+
+    def hear(self, event: Event) -> None:
+        """Note an event."""
+        if isinstance(event, Progressed) and self.progressed is None:
+            self.progressed = time.monotonic()
+
+
+def listening(notes: Notes) -> None:
+    """Let every stream of this process tell the notes too."""
+    opened = RayFlow.open
+
+    def open_noted(flow: RayFlow, places: Sequence[Place], hear: Hear) -> Stream:
+        def both(event: Event) -> None:
+            notes.hear(event)
+            hear(event)
+
+        return opened(flow, places, both)
+
+    RayFlow.open = open_noted  # type: ignore[method-assign]
+
+
+@contextmanager
+def resident(services: Services) -> Iterator[None]:
+    """A fleet works in a thread until the end."""
+    over = threading.Event()
+    fleet = threading.Thread(target=lambda: services.dispatcher.run(over.is_set), name="fleet")
+    fleet.start()
+    try:
+        wait_for(lambda: bool(services.stores.queue.fleets()))
+        yield
+    finally:
+        over.set()
+        fleet.join()
+
+
+def analyzed(services: Services, clip: Path, notes: Notes) -> dict[str, Any]:
+    """Analyze a clip; seconds until things happened, and the CPU seconds of decoding and analyzers."""
+    notes.progressed = None
+    began, began_at = time.monotonic(), datetime.now(UTC)
+    report = services.analyses.analyze([clip], WANTED)
+    done_s = time.monotonic() - began
+    assert report.whole, report
+    assert notes.progressed is not None
+    with connect(local.postgres_url(services.settings)) as connection:
+        (committed,) = connection.execute(COMMITTED, [report.files[0].media_id]).fetchone() or (began_at,)
+    return {
+        "first_progress_s": notes.progressed - began,
+        "first_result_s": (committed - began_at).total_seconds(),
+        "done_s": done_s,
+        "work_cpu_s": sum(report.cpu_s.values()),
+    }
+
+
+def closed(services: Services) -> dict[str, Any]:
+    """Wait until no fleet has workers."""
+    wait_for(lambda: all(fleet.state == "closed" for fleet in services.stores.queue.fleets()))
+    return {}
+
+
+def wait_for(is_so: Callable[[], bool]) -> None:
+    """Look now and then."""
+    while not is_so():
+        time.sleep(LOOK_S)
+
+
+def main() -> None:
+    """Do as the lines say."""
+    settings, notes = Settings(**json.loads(sys.stdin.readline())), Notes()
+    listening(notes)
+    with open_services(settings, logged=False) as services, resident(services):
+        print("{}", flush=True)
+        for line in sys.stdin:
+            name = line.strip()
+            answer = analyzed(services, Path(name), notes) if name else closed(services)
+            print(json.dumps(answer), flush=True)
+
+
+if __name__ == "__main__":
+    main()
