@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -16,6 +17,7 @@ FORMATS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,mpegts,mpeg,avi,wav,mp3,
 
 # Each read goes through Python; sound and pictures lie interleaved at much smaller distances than this.
 _BUFFER_BYTES: Final = 1 << 18
+_MOST_LATE_STREAMS: Final = 64
 
 
 def open_container(medium: io.FileIO, max_pixels: int, max_streams: int) -> InputContainer:
@@ -37,6 +39,21 @@ def open_container(medium: io.FileIO, max_pixels: int, max_streams: int) -> Inpu
     }
     container: InputContainer = av.open(medium, options=options, metadata_errors="replace", buffer_size=_BUFFER_BYTES)
     return container
+
+
+def demux(container: InputContainer, wanted: Sequence[Stream]) -> Iterator[av.Packet]:
+    """The packets of these streams, as PyAV gives them.
+
+    Transport streams can bring further streams on the way, which PyAV 18 ends with an IndexError when the first
+    packet of one comes. They are passed over.
+
+    Raises:
+        av.error.FFmpegError: it cannot go on.
+    """
+    for _ in range(_MOST_LATE_STREAMS):
+        with contextlib.suppress(IndexError):
+            yield from container.demux(*wanted)
+            return
 
 
 def time_base(stream: Stream) -> Fraction:

@@ -15,12 +15,14 @@ import decord
 import numpy as np
 
 from aima.media import geometry
-from aima.media.container import open_container, time_base
+from aima.media.container import demux, open_container, time_base
 from aima.media.plan import ReadPlan
 from aima.media.source import Pixels, Problems, Shot
 from aima.media.timeline import Clock
 from aima.media.video import VideoSource
 
+# Rows of narrower pictures come padded, as if there were more channels (decord 3.4).
+_NARROWEST = 64
 _LUMA_709 = np.array([[0.2126, 0.7152, 0.0722]], np.float32)
 _LUMA_601 = np.array([[0.299, 0.587, 0.114]], np.float32)
 
@@ -52,14 +54,14 @@ class DecordSource:
 
     def __init__(self, medium: io.FileIO, plan: ReadPlan) -> None:
         self._fallback = VideoSource(medium, plan)
-        self._times = _packet_times(medium, plan)
+        self._times, width = _packets(medium, plan)
         medium.seek(0)  # decord duplicates the descriptor, which shares its position
         try:
             self._reader = decord.VideoReader("fd:", num_threads=1)
         except (decord.DECORDError, RuntimeError):
             self._reader = None
         # Frames are matched to packets by their number, which holds only where both count the same.
-        if self._reader is not None and len(self._reader) != len(self._times):
+        if self._reader is not None and (len(self._reader) != len(self._times) or width < _NARROWEST):
             self._reader = None
 
     def shots(self, start_us: int, end_us: int, problems: Problems) -> Iterator[Shot]:
@@ -85,13 +87,14 @@ class DecordSource:
             yield DecordShot(times[number], times[number - 1] if number else None, self._reader.next().asnumpy())
 
 
-def _packet_times(medium: io.FileIO, plan: ReadPlan) -> list[int]:
-    """Times of all displayed frames in order: decord counts frames, packets know when they are shown."""
+def _packets(medium: io.FileIO, plan: ReadPlan) -> tuple[list[int], int]:
+    """Times of all displayed frames in order, and their width: decord counts frames, packets know when to show them."""
     with open_container(medium, plan.max_pixels, plan.max_streams) as container:
         stream = next(stream for stream in container.streams.video if stream.index == plan.stream)
         clock = Clock(time_base(stream), plan.origin_us)
-        return sorted(
+        times = sorted(
             clock.us(packet.pts)
-            for packet in container.demux(stream)
+            for packet in demux(container, [stream])
             if packet.size and packet.pts is not None and not packet.is_discard
         )
+        return times, stream.codec_context.width

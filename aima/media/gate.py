@@ -8,6 +8,8 @@ from pathlib import Path
 
 from aima.domain.media import MediaInfo
 from aima.errors import MediaEmpty, MediaMissing
+from aima.media import told
+from aima.media.contained import wire
 from aima.media.contained.process import Child, Limits
 from aima.settings import Media
 
@@ -17,19 +19,20 @@ def inspect(path: Path, caps: Media) -> MediaInfo:
 
     Raises:
         MediaMissing, MediaEmpty, MediaUnknown, MediaRefused, MediaTooLarge, MediaCorrupt: what is wrong with it.
-        DecoderDied: the child crashed or ran over its limits.
+        DecoderDied: the child crashed, ran over its limits or says what cannot be.
     """
     fd = open_medium(path)
     try:
         child = Child(fd, label_of(path), limits_of(caps))
         try:
             child.request({"op": "inspect", "caps": caps.model_dump()})
-            found = child.receive()["info"]
+            return told.info_of(child.receive().get("info"), caps)
+        except told.Nonsense:
+            raise child.refuse() from None
         finally:
             child.close()
     finally:
         os.close(fd)
-    return MediaInfo(**{**found, "keyframes_us": tuple(found["keyframes_us"])})
 
 
 def limits_of(caps: Media) -> Limits:
@@ -62,5 +65,4 @@ def open_medium(path: Path) -> int:
 
 def label_of(path: Path) -> str:
     """The file's name for messages, with bytes and characters that do not print written out."""
-    name = os.fsencode(path.name).decode("utf-8", "backslashreplace")
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in name)
+    return wire.plain(os.fsencode(path.name).decode("utf-8", "backslashreplace"))

@@ -7,8 +7,9 @@ upper half. Frames of GIF, WebP and PNG animations keep their durations; 10 ms a
 
 from __future__ import annotations
 
+import functools
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -24,6 +25,8 @@ FORMATS: Final = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 _ANIMATED: Final = ("GIF", "WEBP", "PNG")
 _GREY: Final = (128, 128, 128, 255)
 _LUMA_601: Final = np.array([0.299, 0.587, 0.114], np.float32)
+_ORIENTATION: Final = 0x0112
+_BAND_PIXELS: Final = 1 << 21
 _SHORTEST_MS: Final = 10
 _BROWSER_MS: Final = 100
 
@@ -76,33 +79,60 @@ def play(picture: Image.Image, max_frames: int) -> Iterator[tuple[int, int]]:
 def to_rgb(picture: Image.Image) -> Pixels:
     """The current frame upright as uint8 [height, width, 3]."""
     profile = picture.info.get("icc_profile")
-    upright = ImageOps.exif_transpose(picture)
-    if upright.mode in {"I", "F"} or upright.mode.startswith("I;"):
-        return _deep_grey(upright)
+    turned = picture.getexif().get(_ORIENTATION, 1) != 1
+    upright = ImageOps.exif_transpose(picture) if turned else picture  # which makes a copy in any case
+    convert = _conversion(upright, profile)
+    pixels = np.empty((upright.height, upright.width, 3), np.uint8)
+    # Band by band: Pillow takes four bytes for a pixel, and each step of a conversion would take them all again.
+    rows = max(1, _BAND_PIXELS // upright.width)
+    for top in range(0, upright.height, rows):
+        bottom = min(top + rows, upright.height)
+        pixels[top:bottom] = convert(upright.crop((0, top, upright.width, bottom)))
+    return pixels
+
+
+def _conversion(picture: Image.Image, profile: bytes | None) -> Callable[[Image.Image], Pixels]:
+    """How bands of a picture become RGB."""
+    if picture.mode in {"I", "F"} or picture.mode.startswith("I;"):
+        return functools.partial(_deep_grey, span=_span(picture))
     # Palettes can have transparent entries too.
-    if upright.has_transparency_data:
-        base = Image.new("RGBA", upright.size, _GREY)
-        return np.asarray(Image.alpha_composite(base, upright.convert("RGBA")).convert("RGB"))
-    return np.asarray(_to_srgb(upright, profile))
+    if picture.has_transparency_data:
+        return _over_grey
+    transform = _to_srgb(picture.mode, profile) if profile else None
+    if transform is None:
+        return lambda band: np.asarray(band.convert("RGB"))
+    return lambda band: np.asarray(ImageCms.applyTransform(band, transform))
 
 
-def _deep_grey(picture: Image.Image) -> Pixels:
-    values = np.asarray(picture, np.float32)
-    deep = picture.mode.startswith("I;16")
-    low, high = (0.0, 65536.0) if deep else (float(np.nanmin(values)), float(np.nanmax(values)))
-    grey = (values - low) * (256 / max(high - low, 1e-9))
+def _over_grey(band: Image.Image) -> Pixels:
+    base = Image.new("RGBA", band.size, _GREY)
+    return np.asarray(Image.alpha_composite(base, band.convert("RGBA")).convert("RGB"))
+
+
+def _span(picture: Image.Image) -> tuple[float, float]:
+    """The values that become black and, just, white."""
+    if picture.mode.startswith("I;16"):
+        return 0.0, 65536.0
+    values = np.asarray(picture)
+    known = values[np.isfinite(values)]
+    return (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+
+
+def _deep_grey(band: Image.Image, span: tuple[float, float]) -> Pixels:
+    low, high = span
+    grey = (np.asarray(band, np.float64) - low) * (256 / max(high - low, 1e-9))
     return np.repeat(np.nan_to_num(grey).clip(0, 255).astype(np.uint8)[..., None], 3, axis=2)
 
 
-def _to_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    if not profile or picture.mode not in {"RGB", "CMYK", "L"}:
-        return picture.convert("RGB")
+def _to_srgb(mode: str, profile: bytes) -> ImageCms.ImageCmsTransform | None:
+    """The transform of a profile; None where it is broken or for other pictures than these."""
+    if mode not in {"RGB", "CMYK", "L"}:
+        return None
     try:
         given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-        converted = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        return ImageCms.buildTransform(given, ImageCms.createProfile("sRGB"), mode, "RGB")
     except (ImageCms.PyCMSError, OSError, ValueError):
-        return picture.convert("RGB")
-    return converted or picture.convert("RGB")
+        return None
 
 
 @dataclass(slots=True)

@@ -21,7 +21,7 @@ from aima.domain.media import MediaInfo
 from aima.errors import MediaCorrupt, MediaError, MediaTooLarge, MediaUnknown
 from aima.media import geometry, image, recorded, sniff
 from aima.media.colour import Transfer
-from aima.media.container import only, open_container
+from aima.media.container import demux, only, open_container
 from aima.media.source import Problems
 from aima.media.tally import Tally
 
@@ -132,7 +132,7 @@ def _refuse_excess(container: InputContainer, caps: Caps) -> None:
         raise MediaTooLarge(
             f"more than {caps['max_streams']} streams", "keep those needed or raise AIMA_MEDIA__MAX_STREAMS"
         )
-    for stream in container.streams.video:
+    for stream in _known(container, "video"):
         width, height = stream.codec_context.width, stream.codec_context.height
         if width * height > caps["max_pixels"]:
             raise MediaTooLarge(
@@ -141,14 +141,20 @@ def _refuse_excess(container: InputContainer, caps: Caps) -> None:
             )
 
 
+def _known(container: InputContainer, kind: str) -> list[Stream]:
+    """The streams of a kind whose codecs FFmpeg knows."""
+    return [stream for stream in container.streams if stream.type == kind and stream.codec_context is not None]
+
+
 class _Survey:
     """Reads all packets of the main video and sound streams and decodes the first frame."""
 
     def __init__(self, container: InputContainer, caps: Caps) -> None:
         self._container = container
         self._caps = caps
-        self._video = next((s for s in container.streams.video if not s.disposition & Disposition.attached_pic), None)
-        self._sound = next(iter(container.streams.audio), None)
+        moving = (s for s in _known(container, "video") if not s.disposition & Disposition.attached_pic)
+        self._video = cast("VideoStream | None", next(moving, None))
+        self._sound = next(iter(_known(container, "audio")), None)
         self._frame: av.VideoFrame | None = None
         self._warning = ""
         may_jump = container.format.name == _JUMPING_FORMAT
@@ -176,7 +182,7 @@ class _Survey:
         for stream in streams:
             _refuse_encrypted(stream)
         try:
-            for packet in self._container.demux(streams) if streams else ():
+            for packet in demux(self._container, streams) if streams else ():
                 self._take(packet)
         except av.FFmpegError as error:
             self._warning = f"it ends early ({error.strerror})"
@@ -263,7 +269,8 @@ class _Survey:
     def _against_header(self, info: MediaInfo) -> MediaInfo:
         """Marked as partial where the header promises clearly more than there is."""
         promised_us = int(self._container.duration or 0)
-        lacking_us = promised_us - info.duration_us
+        # Some containers count it from 0, even if nothing begins there.
+        lacking_us = promised_us - info.duration_us - max(0, self._origin_us())
         if info.details.get("linear") or lacking_us <= max(_LACKING_US, _LACKING_SHARE * promised_us):
             return info
         return _warned(info, f"the header promises {promised_us / 1e6:.1f} s, there are {info.duration_us / 1e6:.1f} s")
@@ -275,7 +282,11 @@ def _orientation(frame: av.VideoFrame) -> geometry.Orientation:
 
 
 def _refuse_encrypted(stream: Stream) -> None:
-    if stream.codec_context is not None and stream.codec_context.codec_tag in _ENCRYPTED_TAGS:
+    try:
+        tag = stream.codec_context.codec_tag
+    except UnicodeDecodeError:  # of a damaged file
+        return
+    if tag in _ENCRYPTED_TAGS:
         raise _encrypted()
 
 

@@ -8,13 +8,11 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
-import numpy as np
-
-from aima.domain.media import FrameChunk, MediaInfo, Problem, Segment, Strip
-from aima.errors import AimaError, DecoderDied, SettingInvalid
-from aima.media import ring
+from aima.domain.media import FrameChunk, MediaInfo, Segment, Strip
+from aima.errors import SettingInvalid
+from aima.media import ring, told
 from aima.media.contained.process import Child
 from aima.media.gate import label_of, limits_of, open_medium
 from aima.media.plan import plan_reading
@@ -38,6 +36,7 @@ class SegmentReader:
         if decoder == "decord" and importlib.util.find_spec("decord") is None:
             raise SettingInvalid("AIMA_MEDIA__DECODER: the package decord2 is missing", "pip install 'aima[decord]'")
         self._info = info
+        self._options = options
         self._caps = options.model_dump()
         self._limits = limits_of(options)
         self._label = label_of(path)
@@ -69,7 +68,7 @@ class SegmentReader:
         ends the child.
 
         Raises:
-            DecoderDied: the child crashed, hung or ran over its limits.
+            DecoderDied: the child crashed, hung, ran over its limits or says what cannot be.
             MediaCorrupt, MediaTooLarge: the file is not what the gate saw.
         """
         if self._info.kind == "audio":
@@ -77,6 +76,7 @@ class SegmentReader:
         finished = False
         try:
             child, shared = self._running(frames_per_chunk)
+            account = told.Account(segment, shared.shape, self._options)
             child.request(
                 {
                     "op": "read",
@@ -86,11 +86,14 @@ class SegmentReader:
                 }
             )
             while "done" not in (message := child.receive()):
+                announced = account.take(message)
                 # Copied before the slot is given back: 25 MB take 5 ms, and consumers may keep what they got.
-                chunk, slot = self._chunk(message, shared)
-                child.send({"free": slot})
+                chunk = _copied(announced, shared)
+                child.send({"free": announced.slot})
                 yield chunk
             finished = True
+        except told.Nonsense:
+            raise child.refuse() from None
         finally:
             if not finished:
                 self._end_child()
@@ -135,23 +138,8 @@ class SegmentReader:
             self._ended_cpu_s += self._child.cpu_s
         self._child, self._ring = None, None
 
-    def _chunk(self, message: dict[str, Any], shared: ring.Ring) -> tuple[FrameChunk, int]:
-        """The chunk that a message announces, copied out of the ring, and its slot. The child is not trusted."""
-        try:
-            said = message["chunk"]
-            slot = int(said["slot"])
-            pts_us = np.array(said["pts"], np.int64)
-            strip_us = np.array(said["strip"], np.int64)
-            problems = tuple(Problem(str(code), "media", str(detail)) for code, detail in said["problems"])
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise self._nonsense() from error
-        shape = shared.shape
-        fits = 0 <= slot < ring.SLOTS and pts_us.size <= shape.frames and strip_us.size <= shape.strip
-        if not fits or np.any(np.diff(pts_us) <= 0) or np.any(np.diff(strip_us) <= 0):
-            raise self._nonsense()
-        frames = shared.frames(slot)[: pts_us.size].copy()
-        strip = Strip(shared.strip(slot)[: strip_us.size].copy(), strip_us)
-        return FrameChunk(frames, pts_us, strip, problems), slot
 
-    def _nonsense(self) -> AimaError:
-        return DecoderDied(f"{self._label}: the decoder answered nonsense", "the file may be made to do harm")
+def _copied(announced: told.Announced, shared: ring.Ring) -> FrameChunk:
+    frames = shared.frames(announced.slot)[: announced.pts_us.size].copy()
+    strip = Strip(shared.strip(announced.slot)[: announced.strip_us.size].copy(), announced.strip_us)
+    return FrameChunk(frames, announced.pts_us, strip, announced.problems)

@@ -16,7 +16,8 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation
 from av.video.stream import VideoStream
 
 from aima.media import colour, geometry
-from aima.media.container import only, open_container, time_base
+from aima.media.container import demux, only, open_container, time_base
+from aima.media.coverage import Coverage
 from aima.media.plan import ReadPlan
 from aima.media.source import Pixels, Problems
 from aima.media.timeline import Clock, Unroller
@@ -62,7 +63,8 @@ class VideoShot:
         else:
             codes, bits = luma
             table = colour.luma_table(bits, full_range=is_full_range(self._frame), transfer=self._plan.transfer)
-            grey = table[geometry.resize(codes, turned)]
+            # Codes of damaged pictures can lie above the table.
+            grey = table.take(geometry.resize(codes, turned), mode="clip")
         self._plan.orientation.apply(grey, out)
 
     def _convert(self, name: str, size: geometry.Size | None = None) -> npt.NDArray[Any]:
@@ -111,21 +113,24 @@ class VideoSource:
 
     def shots(self, start_us: int, end_us: int, problems: Problems) -> Iterator[VideoShot]:
         """See `Source`. Decoding starts at the keyframe at or before `start_us`."""
+        coverage = Coverage()
         with self._open() as container:
             before: int | None = None
             # Whether the first frame opens a new slot can depend on frames before it, also on the keyframe before the
             # segment's own: those packets are read for their times only, not decoded.
             target_us = self._plan.keyframe_before(self._plan.slot_start_us(start_us))
             decode_from = self._plan.keyframe_before(start_us)
-            for frame, pts_us in self._frames(container, target_us, decode_from, problems):
+            for frame, pts_us in self._frames(container, (target_us, decode_from), problems, coverage):
                 # Skipped packets come in decoding order; a damaged stream can repeat a time.
                 if before is not None and pts_us <= before:
                     continue
                 if pts_us >= end_us:
-                    return
+                    break
                 if frame is not None and pts_us >= start_us:
                     yield VideoShot(frame, pts_us, before, self._plan)
                 before = pts_us
+        for first_us, last_us in coverage.gaps(start_us, end_us):
+            problems.note("frames_missing", f"none between {first_us / 1e6:.1f} s and {last_us / 1e6:.1f} s")
 
     def _open(self) -> InputContainer:
         container = open_container(self._medium, self._plan.max_pixels, self._plan.max_streams)
@@ -136,9 +141,13 @@ class VideoSource:
         return next(stream for stream in container.streams.video if stream.index == self._plan.stream)
 
     def _frames(
-        self, container: InputContainer, target_us: int, decode_from: int, problems: Problems
+        self, container: InputContainer, begin: tuple[int, int], problems: Problems, coverage: Coverage
     ) -> Iterator[tuple[av.VideoFrame | None, int]]:
-        """Frames with their times; None for those that lie before the keyframe and are not decoded."""
+        """Frames with their times; None for those that lie before the keyframe and are not decoded.
+
+        begin: where reading and where decoding begins, in microseconds.
+        """
+        target_us, decode_from = begin
         stream = self._stream(container)
         clock = Clock(time_base(stream), self._plan.origin_us)
         decoding = decode_from == 0
@@ -148,9 +157,12 @@ class VideoSource:
             pts_us = None if ticks is None else clock.us(ticks)
             decoding = decoding or (packet.is_keyframe and pts_us is not None and pts_us >= decode_from)
             if decoding:
+                if pts_us is not None and packet.size and not packet.is_discard:
+                    coverage.packet(pts_us)
                 for frame in _decode(packet, pts_us, problems):
                     at_us = expected_us if frame.pts is None else clock.us(frame.pts)
                     expected_us = at_us + self._plan.step_us
+                    coverage.frame(at_us)
                     yield frame, at_us
             elif pts_us is not None and pts_us < decode_from:
                 yield None, pts_us
@@ -159,7 +171,8 @@ class VideoSource:
         self, container: InputContainer, stream: VideoStream, clock: Clock, target_us: int, problems: Problems
     ) -> Iterator[av.Packet]:
         unroller = Unroller(time_base(stream)) if self._plan.linear else None
-        packets = container.demux(stream) if unroller or not target_us else _seek(container, stream, clock, target_us)
+        whole = unroller is not None or not target_us
+        packets = demux(container, [stream]) if whole else _seek(container, stream, clock, target_us)
         try:
             for packet in packets:
                 if unroller:
@@ -174,14 +187,14 @@ def _seek(container: InputContainer, stream: VideoStream, clock: Clock, target_u
     for back_us in _SEEK_BACK_US:
         with contextlib.suppress(av.FFmpegError):
             container.seek(clock.ticks(max(0, target_us - back_us)), stream=stream)
-            packets = container.demux(stream)
+            packets = demux(container, [stream])
             # Demuxers seek by decoding time or to any packet, so they can land behind the keyframe that was meant.
             first = next((p for p in packets if p.is_keyframe), None)
             if first is not None and first.pts is not None and clock.us(first.pts) <= target_us:
                 return itertools.chain([first], packets)
     with contextlib.suppress(av.FFmpegError):
         container.seek(stream.start_time or 0, stream=stream)
-    return iter(container.demux(stream))
+    return demux(container, [stream])
 
 
 def _decode(packet: av.Packet, pts_us: int | None, problems: Problems) -> Iterator[av.VideoFrame]:

@@ -46,8 +46,9 @@ class Nursery:
 
     A request is one datagram on `control`: a JSON object, which is for `live`, with the descriptors of line, medium,
     channel and, if wanted, ring. On the line the nursery says `pid`, or `failed` with the reason; `ending` when asked
-    for the child's end, and after it `code`, `cpu_s` and `peak_kb`. `parent_fd` is a pidfd of the parent: a death signal would
-    follow the parent's thread that started the nursery. `prepare` is called before every fork and does its work once.
+    for the child's end, and after it `code`, `cpu_s` and `peak_kb`. `parent_fd` is a pidfd of the parent: a death
+    signal would follow the parent's thread that started the nursery. `prepare` is called before every fork and does
+    its work once.
     """
 
     def __init__(self, control: socket.socket, parent_fd: int, prepare: Callable[[], None], live: Live) -> None:
