@@ -44,7 +44,7 @@ class Runs:
     lengths: tuple[int, int]
     spent: dict[tuple[str, int], list[Spent]] = field(default_factory=lambda: defaultdict(list))
     held: list[Held] = field(default_factory=list)
-    cpu_s: dict[str, float] = field(default_factory=dict)
+    stages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
 
     def marginal(self, who: str) -> list[float]:
         """CPU seconds per further second of video, by round."""
@@ -95,7 +95,8 @@ class Comparison:
             spent, said = measured("job", [self._clips[seconds]], own, with_servers=True)
             if seconds == self._lengths[1]:
                 runs.held.append(held(own).since(before))
-                runs.cpu_s = json.loads(said)
+                for stage, cpu_s in json.loads(said).items():
+                    runs.stages[stage].append(cpu_s / seconds)
             self._same(AIMA, seconds, observed(own))
         return spent
 
@@ -134,4 +135,4 @@ def figures(runs: Runs, peers: Sequence[str]) -> list[Figure]:
     hours = runs.lengths[1] / 3600
     found.append(figure("object_store_bytes", [one.created / 1e9 / hours for one in runs.held]))
     found.append(figure("spilled_bytes", [one.spilled / 1e9 / hours for one in runs.held]))
-    return found
+    return found + [figure(f"stage_cpu.{stage}", samples) for stage, samples in runs.stages.items()]

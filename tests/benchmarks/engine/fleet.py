@@ -21,9 +21,9 @@ from typing import Any
 from aima import local
 from aima.bootstrap import Services, open_services
 from aima.bootstrap.flow import RayFlow
-from aima.pipeline.events import Event, Hear, Stream
+from aima.pipeline.events import Begun, Event, Hear, Lost, Stream
 from aima.pipeline.plan import Place
-from aima.pipeline.task import Progressed
+from aima.pipeline.task import Finished, Progressed
 from aima.settings import Settings
 from tests.benchmarks.engine.bare import WANTED
 from tests.databases import connect
@@ -34,14 +34,36 @@ COMMITTED = "SELECT min(created_at) FROM observation_files JOIN media USING (con
 
 @dataclass
 class Notes:
-    """When the first word of progress came since the last clearing; seconds of a steady clock."""
+    """What was heard since the last clearing: when the first worker began, when the first one said how far it is, and
+    when the last one was through, in seconds of a steady clock; and how many segments were lost on the way."""
 
+    began: float | None = None
     progressed: float | None = None
+    ended: float = 0.0
+    finished: int = 0
+    losses: int = 0
+
+    @property
+    def wall_s(self) -> float:
+        """From the first beginning to the last end."""
+        return self.ended - (self.began or self.ended)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.__init__()
 
     def hear(self, event: Event) -> None:
         """Note an event."""
-        if isinstance(event, Progressed) and self.progressed is None:
-            self.progressed = time.monotonic()
+        now = time.monotonic()
+        match event:
+            case Begun():
+                self.began = self.began or now
+            case Progressed():
+                self.progressed = self.progressed or now
+            case Finished():
+                self.ended, self.finished = now, self.finished + 1
+            case Lost():
+                self.losses += 1
 
 
 def listening(notes: Notes) -> None:
@@ -55,14 +77,14 @@ def listening(notes: Notes) -> None:
 
         return opened(flow, places, both)
 
-    RayFlow.open = open_noted  # type: ignore[method-assign]
+    RayFlow.open = open_noted
 
 
 @contextmanager
 def resident(services: Services) -> Iterator[None]:
     """A fleet works in a thread until the end."""
     over = threading.Event()
-    fleet = threading.Thread(target=lambda: services.dispatcher.run(over.is_set), name="fleet")
+    fleet = threading.Thread(target=lambda: services.dispatcher().run(over.is_set), name="fleet")
     fleet.start()
     try:
         wait_for(lambda: bool(services.stores.queue.fleets()))
@@ -74,7 +96,7 @@ def resident(services: Services) -> Iterator[None]:
 
 def analyzed(services: Services, clip: Path, notes: Notes) -> dict[str, Any]:
     """Analyze a clip; seconds until things happened, and the CPU seconds of decoding and analyzers."""
-    notes.progressed = None
+    notes.clear()
     began, began_at = time.monotonic(), datetime.now(UTC)
     report = services.analyses.analyze([clip], WANTED)
     done_s = time.monotonic() - began

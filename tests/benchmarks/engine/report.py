@@ -27,7 +27,7 @@ PostgreSQL. A ratio is the median of the ratios pair by pair. How such ratios ca
 def write(figures: Sequence[Figure], path: Path, page: Path) -> list[Figure]:
     """Put the figures into bench.json in place of those of their names, and make the page anew; gives all."""
     known = {one.name: one for one in read(path)} | {one.name: one for one in figures}
-    ordered = [known[name] for name in QUANTITIES if name in known]
+    ordered = sorted(known.values(), key=lambda one: list(QUANTITIES).index(one.quantity))
     path.write_text(json.dumps([one.as_data() for one in ordered], indent=1) + "\n", encoding="utf-8")
     page.write_text(as_page(ordered, machine()), encoding="utf-8")
     return ordered
@@ -38,7 +38,7 @@ def read(path: Path) -> list[Figure]:
     if not path.exists():
         return []
     found = map(Figure.from_data, json.loads(path.read_text(encoding="utf-8")))
-    return [one for one in found if one.name in QUANTITIES]
+    return [one for one in found if one.quantity in QUANTITIES]
 
 
 def show(figures: Iterable[Figure]) -> None:

@@ -38,6 +38,11 @@ class Figure:
     how: str
 
     @property
+    def quantity(self) -> str:
+        """What it is one of: `quantities.toml` has it."""
+        return self.name.partition(".")[0]
+
+    @property
     def value(self) -> float:
         """What the goal is about."""
         return self.a.median if self.ratio is None else self.ratio
@@ -59,8 +64,9 @@ class Figure:
 
 
 def figure(name: str, a: Sequence[float], b: tuple[str, Sequence[float]] | None = None, label: str = "aima") -> Figure:
-    """The figure of this name in `quantities.toml`, with samples; those of `b` are of the same moments, one by one."""
-    about = QUANTITIES[name]
+    """The figure of this name, or of its part before a dot, in `quantities.toml`, with samples; those of `b` are of the
+    same moments, one by one."""
+    about = QUANTITIES[name.partition(".")[0]]
     other = Side(b[0], rounded(b[1])) if b else None
     ratio = ratio_of(a, b[1]) if b else None
     return Figure(name, about["unit"], about.get("goal"), Side(label, rounded(a)), other, ratio, about["how"].strip())
