@@ -22,6 +22,9 @@ AimaError
 │   └── ModelUnavailable      a package or a hub could not be reached
 ├── PlanInvalid               an analyzer reads a column that nothing gives
 ├── AnalysisFailed            an analysis ended without all of its segments
+├── AnalysisLeft              nobody waits for an analysis any more; it goes on
+├── JobError                  several jobs have this id, or it has ended
+│   └── JobUnknown            no job has this id, and no medium
 ├── PersonError
 │   ├── PersonUnknown         no person has this id or name
 │   ├── EventUnknown          no such event in the ledger
@@ -200,6 +203,24 @@ class AnalysisFailed(AimaError):
     """An analysis ended without all of its segments."""
 
     code, retryable = "analysis_failed", True
+
+
+class AnalysisLeft(AimaError):
+    """Nobody waits for an analysis any more; it goes on."""
+
+    code, http_status, exit_code = "analysis_left", 202, 130
+
+
+class JobError(AimaError):
+    """Several jobs have this id, or what has ended cannot be steered."""
+
+    code, http_status = "job_error", 409
+
+
+class JobUnknown(JobError):
+    """No job has this id, and no medium."""
+
+    code, http_status = "job_unknown", 404
 
 
 class PersonError(AimaError):

@@ -29,6 +29,11 @@ class Job:
     problems: tuple[dict[str, Any], ...] = field(default=())
     request: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def has_ended(self) -> bool:
+        """It is not in the queue any more."""
+        return self.state in {"done", "failed", "cancelled"}
+
 
 @dataclass(frozen=True, slots=True)
 class EndedJob:

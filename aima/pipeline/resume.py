@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
+from aima.domain.job import Job
 from aima.domain.media import Medium, Segment
 from aima.domain.observation import ObservationKey
 from aima.pipeline.plan import Plan
@@ -11,37 +14,53 @@ from aima.pipeline.task import SegmentTask
 from aima.pipeline.write import name_of
 
 Done = set[tuple[ObservationKey, int]]
+"""Observation keys and numbers of segments that are committed."""
 
 
-def keys(plan: Plan, content_ids: Iterable[str]) -> list[ObservationKey]:
-    """Every observation key of the plan on the given contents."""
-    return [step.key(content_id) for content_id in content_ids for step in plan.steps]
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is to be done on a segment. wanted: analyzers, sorted. stored: archive names of the observations that are
+    there, by analyzer."""
+
+    wanted: tuple[str, ...]
+    stored: Mapping[str, str]
 
 
-def missing(
-    plan: Plan,
-    media: Sequence[Medium],
-    segments: Mapping[str, Sequence[Segment]],
-    done: Done,
-    attempt: int = 1,
-) -> list[SegmentTask]:
-    """Tasks for what is not done yet, each content once; analyzers that were run before are given as stored."""
-    tasks: list[SegmentTask] = []
-    for medium in {m.content_id: m for m in media}.values():
-        for segment in segments[medium.content_id]:
-            task = _task(plan, medium, segment, done, attempt)
-            if task.wanted:
-                tasks.append(task)
-    return tasks
+Analyzers = Mapping[str, Mapping[str, Any]]
+"""What makes the keys of a job's observations, by analyzer; see `Job.analyzers`."""
 
 
-def _task(plan: Plan, medium: Medium, segment: Segment, done: Done, attempt: int) -> SegmentTask:
-    wanted: list[str] = []
-    stored: dict[str, str] = {}
-    for step in plan.steps:
-        key = step.key(medium.content_id)
-        if (key, segment.no) in done:
-            stored[step.analyzer] = name_of(key, segment.no)
-        else:
-            wanted.append(step.analyzer)
-    return SegmentTask(medium.path, medium.info, segment, tuple(wanted), stored, attempt, medium.size)
+def keys(analyzers: Analyzers, content_id: str) -> dict[str, ObservationKey]:
+    """The observation key of each analyzer on a content."""
+    return {
+        name: ObservationKey(content_id, name, step["model_version"], step["digest"])
+        for name, step in analyzers.items()
+    }
+
+
+def missing(analyzers: Analyzers, segment: Segment, done: Done) -> Missing:
+    """What is to be done on a segment."""
+    own = keys(analyzers, segment.content_id)
+    there = {name for name, key in own.items() if (key, segment.no) in done}
+    stored = {name: name_of(own[name], segment.no) for name in sorted(there)}
+    return Missing(tuple(sorted(own.keys() - there)), stored)
+
+
+def complete(analyzers: Analyzers, segments: Iterable[Segment], done: Done) -> list[tuple[str, int]]:
+    """(stream, no) of the segments that miss nothing."""
+    return [(s.stream, s.no) for s in segments if not missing(analyzers, s, done).wanted]
+
+
+def task_of(medium: Medium, segment: Segment, job: Job, plan: Plan, lacks: Missing, attempt: int = 1) -> SegmentTask:
+    """The task that does what is missing, by the plan of its job."""
+    return SegmentTask(
+        path=medium.path,
+        info=medium.info,
+        segment=segment,
+        wanted=lacks.wanted,
+        stored=dict(lacks.stored),
+        attempt=attempt,
+        size=medium.size,
+        plan=plan,
+        reading=dict(job.request.get("reading", {})),
+    )

@@ -2,49 +2,51 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import time
+from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final
 
-from aima.domain.job import Job, JobState
-from aima.domain.media import Medium, Segment
-from aima.errors import AimaError, MediaError
+from aima.domain.job import Job
+from aima.domain.media import Medium
+from aima.errors import AimaError, AnalysisLeft, MediaError
 from aima.pipeline import resume
+from aima.pipeline.events import Flow
 from aima.pipeline.plan import Place, Plan, make_plan
-from aima.pipeline.progress import Listener, Meter
-from aima.pipeline.task import Finished, Outcome, SegmentTask
+from aima.pipeline.progress import Listener
 from aima.services import journal
-from aima.services.fusion import FusionService
+from aima.services.dispatching import fleets
+from aima.services.dispatching.dispatcher import Dispatcher
+from aima.services.dispatching.finishing import FinishingService
+from aima.services.fusion import FusionReport, FusionService
 from aima.services.intake import Intake, find_files
-from aima.services.measuring import watching
 from aima.services.metrics import MetricsService
-from aima.services.reports import AnalysisReport, FileReport, Tally, ended, refused
-from aima.services.sightings import SightingService
+from aima.services.reports import AnalysisReport, FileReport, known, refused, told
+from aima.services.sightings import SightingReport, SightingService
+from aima.services.submitting import Demand, Submitting
+from aima.services.waiting import Waiting
 from aima.settings import Settings
 from aima.stores.ports import Stores
 
-ATTEMPTS = 2
-"""A segment that fails is tried once more, then noted."""
+LOOK_S: Final = 0.25
+"""How often somebody who waits for a fleet looks how far it is."""
 
 Wanted = Mapping[str, Mapping[str, Any]]
 
 
-class Runner(Protocol):
-    """Runs tasks somewhere; `bootstrap` gives the one on Ray."""
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """What there was before an analysis: the run that stood, and what sightings were made of."""
 
-    def places(self) -> Sequence[Place]:
-        """Where the stages of a plan run."""
-        ...
-
-    def run(self, tasks: Sequence[SegmentTask], plan: Plan) -> Iterator[Outcome]:
-        """Outcomes as they come."""
-        ...
+    run_id: str | None
+    sightings: Mapping[str, str]
 
 
 class AnalysisService:
-    """Takes files in, runs what is missing on them, and fuses the archive."""
+    """Takes files in, has what is missing on them done, and fuses the archive."""
 
     def __init__(
         self,
@@ -54,20 +56,34 @@ class AnalysisService:
         fusion: FusionService,
         sightings: SightingService,
         metrics: MetricsService,
-        runner: Runner,
+        flow: Flow,
     ) -> None:
         self._settings, self._stores, self._intake = settings, stores, intake
-        self.fusion, self.sightings, self._metrics, self._runner = fusion, sightings, metrics, runner
+        self.fusion, self.sightings, self._metrics, self._flow = fusion, sightings, metrics, flow
+        self._submitting = Submitting(settings, stores)
+        self.finishing = FinishingService(settings, stores, fusion, sightings, metrics)
 
-    def analyze(self, paths: Sequence[Path], wanted: Wanted, listener: Listener | None = None) -> AnalysisReport:
+    def analyze(
+        self,
+        paths: Sequence[Path],
+        wanted: Wanted,
+        listener: Listener | None = None,
+        *,
+        priority: int = 0,
+        wait: bool = True,
+    ) -> AnalysisReport:
         """Analyze files and folders. One bad file never stops the others; equal bytes are analysed once.
+
+        A fleet that lives on this machine does it; without one this process does. wait: until all of it is done; else
+        its files are reported as "queued", and nothing is fused yet.
 
         Raises:
             PlanInvalid: before anything starts, if the analyzers do not fit together.
             ModelMissing: before anything starts, if a model is not built.
             MediaMissing: a path does not exist.
+            AnalysisLeft: the user does not want to wait any more; a fleet goes on.
         """
-        self.plan(wanted, ())
+        plan = self.plan(wanted, ())
         files, unreadable = find_files(paths)
         reports = [refused(path, error, named=True) for path, error in unreadable.items()]
         taken: dict[Path, Medium] = {}
@@ -76,108 +92,146 @@ class AnalysisService:
                 taken[path] = self._intake.take(path)
             except MediaError as error:
                 reports.append(refused(path, error, named=path in paths))
-        media = list({medium.media_id: medium for medium in taken.values()}.values())
-        by_medium, tally, segments = self._analyze_media(media, wanted, listener)
+        demands = self._submitting.demands(list({m.media_id: m for m in taken.values()}.values()), plan)
+        before = self._before()
+        jobs = self._submitting.submit(demands, plan, priority)
+        if wait:
+            self.wait(jobs, listener)
+        by_medium = self._reports(demands, jobs)
         reports += [by_medium[medium.media_id].at(path) for path, medium in taken.items()]
-        fusion = self.fusion.fuse(self._settings.user)
-        sightings = self.sightings.refresh()
+        ordered = tuple(sorted(reports, key=lambda r: r.path))
+        return self._whole(ordered, sum(demand.missing for demand in demands), before, wait)
+
+    def submit(self, media: Sequence[Medium], wanted: Wanted, priority: int = 0) -> list[Job]:
+        """Queue what is missing of media that are taken in; an open job that does the same is joined.
+
+        Raises:
+            PlanInvalid, ModelMissing: see `analyze`.
+        """
+        plan = self.plan(wanted, ())
+        return self._submitting.submit(self._submitting.demands(media, plan), plan, priority)
+
+    def wait(self, jobs: Sequence[Job], listener: Listener | None = None) -> None:
+        """Wait until these jobs have ended; they are done here where no fleet lives that does.
+
+        Raises:
+            AnalysisLeft: the user does not want to wait any more; a fleet goes on.
+            ArchiveDamaged: observations of the archive are damaged; the jobs have ended.
+        """
+        waiting = Waiting(self._stores.queue, [job.job_id for job in jobs], listener)
+        waiting.look()
+        while not waiting.is_over:
+            if self._is_left_to_others(waiting.open):
+                self._follow(waiting)
+            else:
+                self._dispatch(waiting)
+
+    def fuse(self) -> tuple[FusionReport, SightingReport]:
+        """Link persons anew from everything that was observed, and bring what is seen beside them up to date.
+
+        Raises:
+            ArchiveDamaged: observations are missing or damaged; their segment runs again with the next analysis.
+        """
+        fused = self.fusion.fuse(self._settings.user, anew=True)
+        seen = self.sightings.refresh()
         self._metrics.refresh()
-        return AnalysisReport(tuple(sorted(reports, key=lambda r: r.path)), segments, tally.cpu_s, fusion, sightings)
+        return fused, seen
+
+    def dispatcher(self, name: str | None = None) -> Dispatcher:
+        """A dispatcher for this process, to be run once. name: that of a fleet which takes whatever is queued."""
+        return Dispatcher(self._settings, self._stores, self._flow, self.finishing, fleets.new_fleet(name))
 
     def plan(self, wanted: Wanted, places: Sequence[Place]) -> Plan:
         """The plan for these analyzers with the models that are configured; no places: one worker for all."""
         models = self._intake.models(wanted)
         return make_plan(wanted, models, self._settings.media, places or (Place("sight"),))
 
-    def _analyze_media(
-        self, media: Sequence[Medium], wanted: Wanted, listener: Listener | None
-    ) -> tuple[dict[str, FileReport], Tally, int]:
-        plan = self.plan(wanted, ())
-        segments = {m.content_id: self._stores.media.segments(m.content_id) for m in media}
-        tasks = self._missing(plan, media, segments)
-        todo = {t.segment.content_id for t in tasks}
-        known = {m.content_id for m in media if segments[m.content_id]} - todo
-        jobs = self._start_jobs(media, plan, todo, known)
-        by_content = {m.content_id: jobs[m.media_id] for m in media if m.media_id in jobs}
+    def _is_left_to_others(self, job_ids: Collection[str]) -> bool:
+        """Whether a fleet lives that does these jobs; where nothing is missing it takes no workers to end them."""
+        missing = any(p.done < p.segments for p in self._stores.queue.progress(job_ids))
+        return missing and bool(fleets.resident(self._stores.queue))
+
+    def _follow(self, waiting: Waiting) -> None:
+        """Look how far a fleet is, until it is through or is gone."""
         try:
-            with watching(self._stores.metrics, tasks, by_content) as watch:
-                heard_by = (Meter(tasks, listener).see, watch.see, journal.failures(by_content))
-                tally = self._run(tasks, wanted, heard_by, lambda a: self._missing(plan, media, segments, a))
+            looked = time.monotonic()
+            while not waiting.is_over:
+                time.sleep(LOOK_S)
+                waiting.look()
+                if time.monotonic() - looked >= fleets.ALIVE_S / 6:
+                    looked = time.monotonic()
+                    if not fleets.resident(self._stores.queue):
+                        return
+        except KeyboardInterrupt as error:
+            ids = " ".join(job_id[:8] for job_id in sorted(waiting.open)[:3])
+            raise AnalysisLeft(
+                f"{len(waiting.open)} jobs go on in the background",
+                f"watch them with: aima jobs list; end them with: aima jobs cancel {ids}",
+            ) from error
+
+    def _dispatch(self, waiting: Waiting) -> None:
+        """Do the jobs in this process."""
+        dispatcher = self.dispatcher()
+        try:
+            dispatcher.run(lambda: waiting.is_over, waiting.open, waiting.look)
         except BaseException as error:
-            self._break_off(jobs.values(), error)
+            self._break_off(waiting.open, error)
             raise
-        left = {(t.segment.content_id, t.segment.no) for t in self._missing(plan, media, segments)}
-        reports = {m.media_id: ended(m, segments[m.content_id], left, tally, m.content_id in known) for m in media}
-        for medium in media:
-            if medium.media_id in jobs:
-                self._end(jobs[medium.media_id], reports[medium.media_id], tally.problems.get(medium.content_id, []))
-        return reports, tally, len(tasks)
+        if dispatcher.error:
+            raise dispatcher.error
 
-    def _missing(
-        self, plan: Plan, media: Sequence[Medium], segments: Mapping[str, Sequence[Segment]], attempt: int = 1
-    ) -> list[SegmentTask]:
-        done = self._stores.observations.done(resume.keys(plan, {m.content_id for m in media}))
-        return resume.missing(plan, media, segments, done, attempt)
-
-    def _run(
-        self,
-        tasks: Sequence[SegmentTask],
-        wanted: Wanted,
-        heard_by: Sequence[Callable[[Outcome], None]],
-        again: Callable[[int], list[SegmentTask]],
-    ) -> Tally:
-        tally = Tally()
-        if not tasks:
-            return tally
-        placed = self.plan(wanted, self._runner.places())
-        waiting = list(tasks)
-        for attempt in range(1, ATTEMPTS + 1):
-            for outcome in self._runner.run(waiting, placed):
-                if isinstance(outcome, Finished):
-                    self._stores.observations.commit(outcome.receipts)
-                tally.see(outcome)
-                for hear in heard_by:
-                    hear(outcome)
-            waiting = again(attempt + 1)
-            if not waiting:
-                break
-        return tally
-
-    def _start_jobs(self, media: Sequence[Medium], plan: Plan, todo: set[str], whole: set[str]) -> dict[str, str]:
-        """Job ids by medium, for the media that miss something or were last analysed in another way.
-
-        Also for those that miss nothing though their last job failed: who did it was killed before it could say so.
-        """
-        analyzers = {step.analyzer: step.describe() for step in plan.steps}
-        latest = {job.media_id: job for job in self._stores.jobs.ended()}
-        started: dict[str, str] = {}
-        for medium in media:
-            last = latest.get(medium.media_id)
-            is_stale = last is None or (last.state == "failed" and medium.content_id in whole)
-            done = last.analyzers if last and not is_stale else {}
-            if medium.content_id in todo or any(done.get(name) != step for name, step in analyzers.items()):
-                started[medium.media_id] = self._start(medium, analyzers)
-        return started
-
-    def _start(self, medium: Medium, analyzers: dict[str, dict[str, Any]]) -> str:
-        for job in self._stores.jobs.of_medium(medium.media_id):
-            if job.state in {"queued", "running"}:
-                self._stores.jobs.set_state(
-                    job.job_id, "failed", code="interrupted", detail="taken up again by a later job"
-                )
-        job = Job(str(uuid.uuid4()), medium.media_id, analyzers)
-        self._stores.jobs.add(job)
-        self._stores.jobs.set_state(job.job_id, "running")
-        return job.job_id
-
-    def _break_off(self, job_ids: Iterable[str], error: BaseException) -> None:
+    def _break_off(self, job_ids: Collection[str], error: BaseException) -> None:
         code, detail = (error.code, error.message) if isinstance(error, AimaError) else ("interrupted", repr(error))
-        with suppress(AimaError):  # if the database is the reason, the next analysis finds these jobs
+        with suppress(AimaError):  # if the database is the reason, the next analysis joins these jobs
             for job_id in job_ids:
                 self._stores.jobs.set_state(job_id, "failed", code=code, detail=detail)
                 journal.job_ended(job_id, "failed", code)
 
-    def _end(self, job_id: str, report: FileReport, problems: Sequence[dict[str, Any]]) -> None:
-        state: JobState = "done" if report.state == "done" else "failed"
-        self._stores.jobs.set_state(job_id, state, code=report.code, detail=report.detail, problems=problems)
-        journal.job_ended(job_id, state, report.code, media_id=report.media_id, problems=len(problems))
+    def _before(self) -> _Before:
+        run = self._stores.persons.run()
+        return _Before(run.run_id if run else None, self._stores.sightings.input_hashes())
+
+    def _reports(self, demands: Sequence[Demand], jobs: Sequence[Job]) -> dict[str, FileReport]:
+        """How each medium ended, by media_id."""
+        progress = {p.job.media_id: p for p in self._stores.queue.progress([job.job_id for job in jobs])}
+        reports: dict[str, FileReport] = {}
+        for demand in demands:
+            medium, mine = demand.medium, progress.get(demand.medium.media_id)
+            if mine is None:
+                reports[medium.media_id] = known(medium)
+                continue
+            report = told(medium, mine.job, self._spent(demand, mine.decode_cpu_s))
+            reports[medium.media_id] = replace(report, known=demand.is_known and report.state == "done")
+        return reports
+
+    def _spent(self, demand: Demand, decode_cpu_s: float) -> dict[str, float]:
+        """CPU seconds by analyzer, and of decoding, of what was observed since the demand was made."""
+        content_id = demand.medium.content_id
+        wanted = set(resume.keys(demand.analyzers, content_id).values())
+        spent: defaultdict[str, float] = defaultdict(float)
+        for receipt in self._stores.observations.receipts(content_id):
+            if receipt.key in wanted and (receipt.key, receipt.segment_no) not in demand.done:
+                spent[receipt.key.analyzer] += receipt.cpu_s
+        return {**spent, "decode": decode_cpu_s} if spent else {}
+
+    def _whole(self, files: tuple[FileReport, ...], segments: int, before: _Before, is_over: bool) -> AnalysisReport:
+        total: Counter[str] = Counter()
+        for file in files:
+            total.update(file.cpu_s)
+        if not is_over:
+            return AnalysisReport(files, segments, dict(total), self.fusion.standing())
+        fusion = self.fusion.fuse(self._settings.user)
+        seen = self._seen(self.sightings.refresh(), before.sightings)
+        self._metrics.refresh()
+        run = self._stores.persons.run()
+        changed = fusion.changed or (run is not None and run.run_id != before.run_id)
+        return AnalysisReport(files, segments, dict(total), replace(fusion, changed=changed), seen)
+
+    def _seen(self, last: SightingReport, before: Mapping[str, str]) -> SightingReport:
+        """What is seen beside faces now and was not before, whoever made it."""
+        after = self._stores.sightings.input_hashes()
+        made = [content_id for content_id in after if after[content_id] != before.get(content_id)]
+        sightings = (self._stores.sightings.get(content_id) for content_id in made)
+        findings = sum(len(sighting.findings) for sighting in sightings if sighting)
+        unseen = {(one.content_id, one.code): one for one in (*self.finishing.take_unseen(), *last.unseen)}
+        return SightingReport(len(made), findings, tuple(unseen.values()))

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import mimetypes
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from aima.domain.media import Medium, Segment
+from aima.domain.job import Job
+from aima.domain.media import Medium
+from aima.domain.queue import SegmentFailure
 from aima.errors import MediaError, MediaUnknown
-from aima.pipeline.task import Failure, Finished, Outcome
 from aima.services.fusion import FusionReport
 from aima.services.sightings import SightingReport
 
@@ -20,25 +20,30 @@ REMEDIES = {
     "disk_full": "free some space and repeat: what was analysed is kept",
     "decoder_died": "repeat, or raise AIMA_MEDIA__CHILD_MEMORY_MB and AIMA_MEDIA__CHILD_CPU_S",
     "nothing_to_see": "",
+    "archive_damaged": "analyze its medium again: what is damaged is observed anew",
 }
+REPEAT = "repeat: only what is missing runs"
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """How one file ended. Skipped: found in a folder, and neither by name nor by content a medium.
+    """How one file ended. Skipped: found in a folder, and neither by name nor by content a medium. Queued: nobody waits
+    for it.
 
     known: there were observations before, and none was missing. code, detail, remedy: why it failed, or what is left
-    out. cpu_s: CPU seconds that its content took this time, by analyzer, and of decoding.
+    out. cpu_s: CPU seconds that its content took this time, by analyzer, and of decoding. job_id: of the job that was
+    made for it, or that was open already.
     """
 
     path: str
-    state: Literal["done", "failed", "skipped"]
+    state: Literal["done", "failed", "skipped", "queued"]
     known: bool = False
     media_id: str | None = None
     code: str | None = None
     detail: str | None = None
     remedy: str = ""
     cpu_s: Mapping[str, float] = field(default_factory=dict)
+    job_id: str | None = None
 
     @property
     def whole(self) -> bool:
@@ -74,36 +79,14 @@ class AnalysisReport:
         return all(f.whole for f in self.files)
 
 
-@dataclass
-class Tally:
-    """What came in of the runs over the tasks of one analysis. `spent`: CPU seconds by content and analyzer."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How a job ends, in words for whoever asked for it."""
 
-    failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
-    problems: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    spent: dict[str, dict[str, float]] = field(default_factory=dict)
-
-    @property
-    def cpu_s(self) -> dict[str, float]:
-        """CPU seconds by analyzer, and of decoding, over all contents."""
-        total: Counter[str] = Counter()
-        for seconds in self.spent.values():
-            total.update(seconds)
-        return dict(total)
-
-    def see(self, outcome: Outcome) -> None:
-        """Take an outcome into account."""
-        if isinstance(outcome, Failure):
-            self.failures[outcome.segment.content_id, outcome.segment.no] = outcome
-        elif isinstance(outcome, Finished):
-            self._spend(outcome.segment.content_id, "decode", outcome.decode_cpu_s)
-            for receipt in outcome.receipts:
-                self._spend(receipt.key.content_id, receipt.key.analyzer, receipt.cpu_s)
-                noted = [{"code": p.code, "analyzer": p.source, "detail": p.detail} for p in receipt.problems]
-                self.problems.setdefault(receipt.key.content_id, []).extend(noted)
-
-    def _spend(self, content_id: str, name: str, seconds: float) -> None:
-        own = self.spent.setdefault(content_id, {})
-        own[name] = own.get(name, 0.0) + seconds
+    state: Literal["done", "failed"]
+    code: str | None = None
+    detail: str | None = None
+    problems: tuple[dict[str, Any], ...] = ()
 
 
 def refused(path: Path, error: MediaError, named: bool) -> FileReport:
@@ -119,22 +102,50 @@ def _looks_like_media(path: Path) -> bool:
     return kind is not None and kind.partition("/")[0] in {"video", "audio", "image"}
 
 
-def ended(
-    medium: Medium, segments: Sequence[Segment], left: set[tuple[str, int]], tally: Tally, known: bool
-) -> FileReport:
-    """The report of a medium, `left` being the segments that are not done."""
-    spent = dict(tally.spent.get(medium.content_id, {}))
-    report = FileReport(medium.path, "done", known, medium.media_id, cpu_s=spent)
-    missing = [s.no for s in segments if (s.content_id, s.no) in left]
-    if not missing:
-        code, detail = _left_out(medium, tally.problems.get(medium.content_id, []))
-        return replace(report, code=code, detail=detail, remedy=REMEDIES.get(code or "", ""))
-    failure = tally.failures.get((medium.content_id, missing[0]))
-    code = failure.code if failure else "worker_died"
-    why = failure.detail if failure else "the worker died while it was at it"
-    detail = f"{medium.filename}: {len(missing)} of {len(segments)} segments failed: {why}"
-    remedy = REMEDIES.get(code, "repeat: only what is missing runs")
-    return replace(report, state="failed", known=False, code=code, detail=detail, remedy=remedy)
+def judged(
+    medium: Medium,
+    segments: int,
+    left: Collection[int],
+    failures: Sequence[SegmentFailure],
+    problems: Sequence[dict[str, Any]],
+) -> Verdict:
+    """How a job ends.
+
+    segments: how many its content has. left: the numbers of those that are not done. failures: why.
+    problems: what was noted in those that are.
+    """
+    noted = tuple(problems)
+    if not left:
+        return Verdict("done", *_left_out(medium, noted), noted)
+    known = {failure.segment_no: failure for failure in reversed(failures)}
+    first = known.get(min(left))
+    code = first.code if first else "interrupted"
+    why = first.detail if first else "it was broken off"
+    detail = f"{medium.filename}: {len(left)} of {segments} segments failed: {why}"
+    return Verdict("failed", code, detail, noted)
+
+
+def told(medium: Medium, job: Job, cpu_s: Mapping[str, float]) -> FileReport:
+    """The report of a medium whose job has ended, or waits to."""
+    report = FileReport(
+        medium.path, "done", media_id=medium.media_id, job_id=job.job_id, code=job.code, detail=job.detail, cpu_s=cpu_s
+    )
+    match job.state:
+        case "done":
+            return replace(report, remedy=REMEDIES.get(job.code or "", ""))
+        case "failed":
+            return replace(report, state="failed", remedy=REMEDIES.get(job.code or "", REPEAT))
+        case "cancelled":
+            return replace(
+                report, state="failed", code="cancelled", detail=f"{medium.filename}: was cancelled", remedy=REPEAT
+            )
+    return replace(report, state="queued")
+
+
+def known(medium: Medium) -> FileReport:
+    """The report of a medium in which nothing is missing."""
+    code, detail = _left_out(medium, ())
+    return FileReport(medium.path, "done", True, medium.media_id, code, detail, REMEDIES.get(code or "", ""))
 
 
 def _left_out(medium: Medium, problems: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
