@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property, partial
-from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from aima import local
@@ -59,23 +58,6 @@ class Services:
         from aima.bootstrap.analysis import wire
 
         return wire(self.settings, self.stores, self.archive, self.at_end, self.patience)
-
-    def work(self, name: str, stop: Event, alive: Callable[[], None]) -> None:
-        """Be a fleet of this name that takes whatever is queued, until it is told to stop; `alive`: called every few
-        seconds.
-
-        Raises:
-            SettingInvalid: see `analyses`.
-            StoreUnreachable: the database has not answered for too long.
-        """
-        dispatcher = self.analyses.dispatcher(name)
-
-        def wake() -> None:
-            stop.wait()
-            dispatcher.nudge()
-
-        Thread(target=wake, name="stop", daemon=True).start()
-        dispatcher.run(stop.is_set, tick=alive)
 
     @cached_property
     def jobs(self) -> JobService:

@@ -29,6 +29,7 @@ from aima.cli import (
     stats,
     timeline,
     verify,
+    worker,
 )
 
 app = typer.Typer(
@@ -44,6 +45,7 @@ analyze.register(app)
 fuse.register(app)
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(plan.app, name="plan")
+app.add_typer(worker.app, name="worker")
 environment.register(app)
 app.add_typer(models.app, name="models")
 app.add_typer(media.app, name="media")

@@ -20,9 +20,7 @@ def register(app: typer.Typer) -> None:
 def fuse(as_json: JsonFlag = False) -> None:
     """Link tracks and persons of the whole archive anew from what was observed, without decoding anything."""
     with changing() as services:
-        fusion = services.analyses.fusion.fuse(services.settings.user)
-        sightings = services.analyses.sightings.refresh()
-        services.metrics.refresh()
+        fusion, sightings = services.analyses.fuse()
     if as_json:
         emit_json({"fusion": asdict(fusion), "sightings": asdict(sightings)})
     else:

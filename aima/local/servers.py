@@ -28,4 +28,6 @@ def local_servers(settings: Settings, home: Home) -> list[Server]:
         servers.append(RayHead(settings, home))
     if settings.local.relay:
         servers.append(Relay(settings, home))
+    if settings.local.worker:
+        servers.append(Worker(settings, home))
     return servers

@@ -24,7 +24,7 @@ class Worker(Companion):
         "AIMA_METRICS__", "AIMA_ARCHIVE", "AIMA_USER", "AIMA_LOG_LEVEL",
     )  # fmt: skip
     needs = ("postgres", "ray")
-    fresh_s = 120.0  # a cluster that starts anew under load takes its time
+    fresh_s = 400.0  # it waits for a database for minutes
     grace_s = 40.0
     """More than it grants the segments in flight."""
 

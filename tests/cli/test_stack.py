@@ -27,10 +27,11 @@ def aima(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     load_settings.cache_clear()
 
 
-def run(aima: pytest.MonkeyPatch, home: Path, *arguments: str, relay: bool = False) -> Result:
+def run(aima: pytest.MonkeyPatch, home: Path, *arguments: str, companions: bool = False) -> Result:
     aima.setenv("AIMA_HOME", str(home))
     aima.setenv("AIMA_RAY__NUM_CPUS", "2")
-    aima.setenv("AIMA_LOCAL__RELAY", "true" if relay else "false")
+    for companion in ("RELAY", "WORKER"):
+        aima.setenv(f"AIMA_LOCAL__{companion}", str(companions))
     load_settings.cache_clear()
     return CliRunner().invoke(app, arguments)
 
@@ -38,9 +39,9 @@ def run(aima: pytest.MonkeyPatch, home: Path, *arguments: str, relay: bool = Fal
 def test_up_status_down(aima: pytest.MonkeyPatch) -> None:
     home = make_home()
     aima.setenv("AIMA_RAY__ADDRESS", "127.0.0.1:1")
-    assert run(aima, home, "status", relay=True).exit_code == 8
+    assert run(aima, home, "status", companions=True).exit_code == 8
     try:
-        up = run(aima, home, "up", "--json", relay=True)
+        up = run(aima, home, "up", "--json", companions=True)
         assert up.exit_code == 0
         assert {one["name"]: one["state"] for one in json.loads(up.stdout)["servers"]} == {
             "postgres": "healthy",
@@ -48,17 +49,18 @@ def test_up_status_down(aima: pytest.MonkeyPatch) -> None:
             "vectors": "healthy",
             "ray": "failed",
             "relay": "healthy",
+            "worker": "healthy",
         }
         assert json.loads(up.stdout)["changed"] == {}
         aima.setenv("AIMA_LOCAL__UNPRIVILEGED_USER", "nobody")
-        again = run(aima, home, "up", relay=True)
+        again = run(aima, home, "up", companions=True)
         assert again.exit_code == 0
         (line,) = [line for line in again.stdout.splitlines() if "other settings" in line]
         assert "postgres" in line
         assert "AIMA_LOCAL__UNPRIVILEGED_USER" in line
         assert line.endswith("aima down; aima up")
     finally:
-        down = run(aima, home, "down", relay=True)
+        down = run(aima, home, "down", companions=True)
         shutil.rmtree(home)
     assert down.exit_code == 0
     assert "stopped" in down.stdout

@@ -1,0 +1,165 @@
+"""`aima worker`: the resident fleet of a stack, as those meet it who queue, watch, steer and kill."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from aima import local
+from aima.services.sample import portraits
+from aima.settings import Settings
+from tests.cli.test_analyze import aima, environment, errors
+from tests.conftest import make_home, make_settings
+from tests.media_made import long_clip, write_picture
+
+FACES = ("--only", "face_detector")
+IDLE_S = 4.0
+
+
+@pytest.fixture(scope="module")
+def stack() -> Iterator[Settings]:
+    """A stack of its own, with its worker."""
+    settings = make_settings(make_home(), local={"worker": True}, worker={"idle_s": IDLE_S})
+    local.start(settings)
+    yield settings
+    local.stop(settings)
+    shutil.rmtree(settings.home)
+
+
+@pytest.fixture(scope="module")
+def film(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return long_clip(tmp_path_factory.mktemp("worker") / "film.mp4", portraits(stack), 94.0)
+
+
+def said(stack: Settings, *arguments: str) -> Any:
+    done = aima(stack, *arguments, "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def fleet(stack: Settings) -> dict[str, Any]:
+    (one,) = said(stack, "worker", "status")["fleets"]
+    return one
+
+
+def worker_pid(stack: Settings) -> int:
+    (pid,) = [server.pid for server in local.status(stack) if server.name == "worker"]
+    assert pid is not None
+    return pid
+
+
+def within(seconds: float, what: Callable[[], Any]) -> Any:
+    until = time.monotonic() + seconds
+    while not (found := what()):
+        assert time.monotonic() < until, "it did not happen in time"
+        time.sleep(0.2)
+    return found
+
+
+def queued(stack: Settings, *arguments: str) -> str:
+    """Id of the one job that this analysis leaves to the worker."""
+    (job,) = said(stack, "analyze", "--no-wait", *arguments)["jobs"]
+    return job["id"]
+
+
+def job_of(stack: Settings, job_id: str) -> dict[str, Any]:
+    return said(stack, "jobs", "show", job_id)
+
+
+def ended(stack: Settings, job_id: str) -> dict[str, Any] | None:
+    job = job_of(stack, job_id)
+    return None if job["state"] in {"queued", "running", "paused"} else job
+
+
+def test_it_waits_without_workers_and_says_so(stack: Settings) -> None:
+    waiting = fleet(stack)
+    assert (waiting["state"], waiting["alive"], waiting["in_flight"]) == ("closed", True, 0)
+    assert waiting["pid"] == worker_pid(stack)
+    text = aima(stack, "worker", "status").stdout
+    assert waiting["name"] in text
+    assert "0 open jobs" in text
+
+
+def test_a_second_one_is_refused(stack: Settings) -> None:
+    refused = aima(stack, "worker", "run")
+    assert refused.returncode == 8
+    (line,) = errors(refused)
+    assert f"(pid {worker_pid(stack)})" in line
+    assert line.endswith("(worker_running)")
+
+
+def test_the_second_analysis_finds_workers_with_their_models(stack: Settings, tmp_path: Path) -> None:
+    faces, took = portraits(stack), []
+    for name in ("astronaut", "grace_hopper"):
+        picture = write_picture(tmp_path / f"{name}.jpg", faces[name])
+        began = time.monotonic()
+        report = said(stack, "analyze", "--only", "face_detector,face_embedder", str(picture))
+        took.append(time.monotonic() - began)
+        assert [file["state"] for file in report["files"]] == ["done"]
+        assert report["cpu_s"]["face_detector"] > 0
+    first, second = took
+    assert second < first
+    resident = fleet(stack)
+    assert (resident["state"], resident["segments_done"]) == ("idle", 2)
+    assert resident["pid"] == worker_pid(stack)
+    assert [place["workers"] for place in resident["places"]] == [2]
+    assert said(stack, "persons", "list")[1]["label"] == "Unknown 2"
+
+
+def test_without_work_for_long_it_lets_go_of_everything_and_costs_nothing(stack: Settings) -> None:
+    within(IDLE_S + 20, lambda: fleet(stack)["state"] == "closed")
+    process = psutil.Process(worker_pid(stack))
+    time.sleep(1.0)
+    before = sum(process.cpu_times()[:2])
+    time.sleep(5.0)
+    assert sum(process.cpu_times()[:2]) - before < 0.15
+
+
+def test_killed_in_the_middle_it_comes_back_and_the_job_ends_right(stack: Settings, film: Path) -> None:
+    job_id = queued(stack, *FACES, str(film))
+    within(60, lambda: job_of(stack, job_id)["percent"] > 0)
+    old = worker_pid(stack)
+    os.kill(old, signal.SIGKILL)
+    job = within(90, lambda: ended(stack, job_id))
+    assert (job["state"], job["code"], job["percent"], job["failures"]) == ("done", None, 100.0, [])
+    assert worker_pid(stack) != old
+    assert len(job["assignments"]) == 1
+    assert fleet(stack)["pid"] == worker_pid(stack)
+
+
+def test_others_pause_resume_and_cancel_what_it_works_on(stack: Settings, film: Path) -> None:
+    job_id = queued(stack, *FACES, "--option", "face_detector.long_side=512", "--priority", "3", str(film))
+    within(60, lambda: job_of(stack, job_id)["percent"] > 0)
+    assert job_of(stack, job_id)["priority"] == 3
+    assert [job["state"] for job in said(stack, "jobs", "pause", job_id)] == ["paused"]
+    within(60, lambda: job_of(stack, job_id)["segments"]["leased"] == 0)
+    assert job_of(stack, job_id)["state"] == "paused"
+    assert [job["state"] for job in said(stack, "jobs", "resume", job_id)] == ["running"]
+    assert [job["state"] for job in said(stack, "jobs", "cancel", job_id)] == ["cancelled"]
+    assert said(stack, "jobs", "list") == []
+
+
+def test_who_stops_watching_stops_nothing_and_learns_how_to(stack: Settings, film: Path) -> None:
+    arguments = [*FACES, "--option", "face_detector.long_side=448", str(film)]
+    watching = subprocess.Popen(
+        [sys.executable, "-m", "aima", "analyze", *arguments],
+        env=environment(stack), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    (job,) = within(60, lambda: [job for job in said(stack, "jobs", "list") if job["state"] == "running"])
+    watching.send_signal(signal.SIGINT)
+    _, told = watching.communicate(timeout=30)
+    assert watching.returncode == 130
+    assert f"aima jobs cancel {job['id'][:8]}" in told
+    assert "Traceback" not in told
+    assert within(90, lambda: ended(stack, job["id"]))["state"] == "done"
