@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import functools
 import io
+import os
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final
@@ -30,7 +32,25 @@ _BAND_PIXELS: Final = 1 << 21
 _SHORTEST_MS: Final = 10
 _BROWSER_MS: Final = 100
 
-Image.MAX_IMAGE_PIXELS = None  # our own cap is checked on the header, before anything is decoded
+_SCALE_DOWN: Final = "scale it down or raise AIMA_MEDIA__MAX_PIXELS"
+# Pillow holds up to nine pictures of an animation's size, and decodes all frames before the one that is wanted.
+_CANVAS_SHARE: Final = 4  # of the cap of pixels
+_MOST_PICTURES: Final = 50  # of the largest size, over all frames
+
+warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own caps raise, and say what to do
+
+
+class _Bounded(io.BufferedReader):
+    """Reads no more than there is: Pillow asks for as many bytes as a damaged file says."""
+
+    def __init__(self, raw: io.FileIO) -> None:
+        super().__init__(raw, 1 << 16)
+        self._bytes = os.fstat(raw.fileno()).st_size
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """See `io.BufferedReader`."""
+        left = max(0, self._bytes - self.tell())
+        return super().read(left if size is None or size < 0 else min(size, left))
 
 
 def open_picture(medium: io.FileIO, max_pixels: int) -> Image.Image:
@@ -43,12 +63,14 @@ def open_picture(medium: io.FileIO, max_pixels: int) -> Image.Image:
     # A file object of its own: Pillow closes the one it is given.
     own = io.FileIO(medium.fileno(), closefd=False)
     own.seek(0)
-    picture = Image.open(io.BufferedReader(own, 1 << 16), formats=FORMATS)
+    Image.MAX_IMAGE_PIXELS = None
+    picture = Image.open(_Bounded(own), formats=FORMATS)
     width, height = picture.size
-    if width * height > max_pixels:
-        raise MediaTooLarge(
-            f"{width} x {height} pixels are more than {max_pixels}", "scale it down or raise AIMA_MEDIA__MAX_PIXELS"
-        )
+    most = max_pixels // _CANVAS_SHARE if is_animated(picture) else max_pixels
+    if width * height > most:
+        raise MediaTooLarge(f"{width} x {height} pixels are more than {most}", _SCALE_DOWN)
+    # Frames can make an animation larger on the way; Pillow refuses more than twice this.
+    Image.MAX_IMAGE_PIXELS = max(1, most // 2)
     return picture
 
 
@@ -57,18 +79,24 @@ def is_animated(picture: Image.Image) -> bool:
     return picture.format in _ANIMATED and bool(getattr(picture, "is_animated", False))
 
 
-def play(picture: Image.Image, max_frames: int) -> Iterator[tuple[int, int]]:
+def play(picture: Image.Image, max_pixels: int, max_frames: int) -> Iterator[tuple[int, int]]:
     """Decode an animation frame by frame; start and end of the current one in microseconds.
 
     Raises:
-        MediaTooLarge: more than `max_frames`.
+        MediaTooLarge: more than `max_frames`, or too many pixels in one or in all of them.
         OSError, SyntaxError, ValueError, EOFError: a frame cannot be decoded.
     """
-    start_us = 0
+    start_us = pixels = 0
     for number in range(int(getattr(picture, "n_frames", 1))):
         if number == max_frames:
             raise MediaTooLarge(f"more than {max_frames} frames", "raise AIMA_MEDIA__MAX_FRAMES")
-        picture.seek(number)
+        try:
+            picture.seek(number)
+        except Image.DecompressionBombError as error:
+            raise MediaTooLarge(f"frame {number} makes the picture too large", _SCALE_DOWN) from error
+        pixels += picture.width * picture.height
+        if pixels > _MOST_PICTURES * max_pixels:
+            raise MediaTooLarge(f"{number + 1} and more frames of {picture.width} x {picture.height}", _SCALE_DOWN)
         picture.load()  # WebP knows a duration only then
         milliseconds = float(picture.info.get("duration") or 0)
         end_us = start_us + round(1000 * (milliseconds if milliseconds > _SHORTEST_MS else _BROWSER_MS))
@@ -169,7 +197,7 @@ class ImageSource:
             return
         before: int | None = None
         try:
-            for pts_us, _ in play(picture, self._max_frames):
+            for pts_us, _ in play(picture, self._plan.max_pixels, self._max_frames):
                 if pts_us >= end_us:
                     return
                 if pts_us >= start_us:

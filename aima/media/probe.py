@@ -92,7 +92,7 @@ def _length(picture: Image.Image, caps: Caps, problems: Problems) -> tuple[int, 
         return 1, 0
     frames, duration_us = 0, 0
     try:
-        for _, end_us in image.play(picture, caps["max_frames"]):
+        for _, end_us in image.play(picture, caps["max_pixels"], caps["max_frames"]):
             frames, duration_us = frames + 1, end_us
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         problems.note("animation_ends_early", str(error))
@@ -191,7 +191,7 @@ class _Survey:
         # Matroska and fragmented MP4 tell of encryption only here.
         if packet.has_sidedata("encryption_info"):
             raise _encrypted()
-        tally = self._tallies[packet.stream_index]
+        tally = self._tallies[packet.stream.index]
         tally.add(packet)
         if tally.packets > self._caps["max_frames"]:
             raise MediaTooLarge(
