@@ -7,6 +7,7 @@ driver waits here for what they said. It decides nothing and forgets nothing by 
 from __future__ import annotations
 
 import asyncio
+import heapq
 from dataclasses import dataclass
 from typing import Literal
 
@@ -42,7 +43,9 @@ class Feed:
     """Becomes an actor. A ticket stands for one putting of a segment, from `put` to `close`."""
 
     def __init__(self) -> None:
-        self._waiting: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
+        self._waiting: list[tuple[int, str]] = []
+        self._taken, self._count = 0, -1
+        self._changed = asyncio.Condition()
         self._next_stage: dict[int, int] = {}
         self._news: list[News] = []
         self._something = asyncio.Event()
@@ -50,16 +53,25 @@ class Feed:
     async def put(self, ticket: int, task: str) -> None:
         """Add a task, as JSON; wakes who waits for news, whose patience may depend on it."""
         self._next_stage[ticket] = 0
-        self._waiting.put_nowait((ticket, task))
         self._something.set()
+        async with self._changed:
+            heapq.heappush(self._waiting, (ticket, task))
+            self._changed.notify_all()
 
-    async def finish(self) -> None:
-        """Nothing more will be put."""
-        self._waiting.put_nowait(None)
+    async def finish(self, count: int) -> None:
+        """So many have been put, and no more will be."""
+        async with self._changed:
+            self._count = count
+            self._changed.notify_all()
 
     async def take(self) -> tuple[int, str] | None:
-        """The next task with its ticket, as soon as there is one; None: there will be none."""
-        return await self._waiting.get()
+        """The task of the lowest ticket, as soon as there is one; None: all were taken."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._waiting or self._taken == self._count)
+            if not self._waiting:
+                return None
+            self._taken += 1
+            return heapq.heappop(self._waiting)
 
     async def begin(self, ticket: int, who: Who, patience_s: float) -> bool:
         """Whether this worker may begin: not if the ticket is closed, nor if its stage was begun before.

@@ -65,7 +65,7 @@ class RayStream:
         """End the execution: at once if nothing is in flight, else after what is, or after this time without it."""
         self._is_closing = True
         with contextlib.suppress(RayError):
-            self._feed.finish.remote()
+            self._feed.finish.remote(self._ward.opened)
         if not self._over.wait(timeout_s):
             self._abandon()
             if not self._over.wait(LAST_S):
