@@ -15,10 +15,10 @@ _OPEN: Final = "FROM analysis_jobs j JOIN job_segments s USING (job_id) WHERE j.
 # Where something may be taken it is found at once; else there is little that is open, and all of it is looked at.
 DUE = text(f"""
 SELECT CASE WHEN EXISTS (SELECT {_OPEN} AND {TAKEABLE}) THEN 0 ELSE (
-    SELECT greatest(0, extract(epoch FROM min(greatest(s.not_before, s.lease_until, (
+    SELECT extract(epoch FROM min(greatest(s.not_before, s.lease_until, (
         SELECT twin.lease_until FROM job_segments twin
         WHERE twin.content_id = s.content_id AND twin.stream = s.stream AND twin.segment_no = s.segment_no
-            AND twin.state = 'leased'))) - clock_timestamp()))
+            AND twin.state = 'leased'))) - clock_timestamp())
     {_OPEN} AND s.state IN ('waiting', 'leased')) END
 """)  # noqa: S608 - of constants
 
@@ -48,4 +48,4 @@ class Waking(Part):
 
 def _due_s(connection: Connection) -> float | None:
     due_s = connection.scalar(DUE)
-    return None if due_s is None else float(due_s)
+    return None if due_s is None else max(float(due_s), 0.0)

@@ -68,8 +68,8 @@ def test_a_segment_of_a_content_is_worked_on_for_one_job_at_a_time(stores, queue
 
 
 def test_many_who_take_at_once_never_get_the_same(stores, database):
-    jobs = [submit(stores, f"{name}.mp4", 60) for name in "abcde"]
-    jobs += [submit(stores, f"{name}.mp4", 60, owner="anna") for name in "ab"]
+    jobs = [submit(stores, f"{name}.mp4", 40) for name in "abcde"]
+    jobs += [submit(stores, f"{name}.mp4", 40, owner="anna") for name in "ab"]
     in_hand: set[tuple[str, int]] = set()
     taken, twice, lock = [], [], threading.Lock()
 
@@ -89,7 +89,7 @@ def test_many_who_take_at_once_never_get_the_same(stores, database):
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(work, "wxyz"))
     assert twice == []
-    assert sorted(taken) == sorted(key(job, no) for job in jobs for no in range(60))
+    assert sorted(taken) == sorted(key(job, no) for job in jobs for no in range(40))
 
 
 def test_a_lease_that_ran_out_is_taken_by_another_fleet_and_counts_as_a_loss(stores, queue):
