@@ -14,10 +14,11 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from aima.analyzers import registry
 from aima.cli.output import JsonFlag, count, emit_json, err, error_line, out, speaks, table
-from aima.cli.services import changing
+from aima.cli.services import changing, opened, say
 from aima.errors import PlanInvalid
 
 if TYPE_CHECKING:
+    from aima.bootstrap import Services
     from aima.pipeline.progress import Listener
     from aima.pipeline.progress import Progress as Moment
     from aima.services.fusion import FusionReport
@@ -45,18 +46,34 @@ def analyze(
     only: OnlyOption = "",
     add: AddOption = [],  # noqa: B006
     option: OptionOption = [],  # noqa: B006
+    priority: Annotated[int, typer.Option(help="Higher comes before what waits already.", min=-1000, max=1000)] = 0,
+    wait: Annotated[bool, typer.Option("--wait/--no-wait", help="Stay until it is done, or leave it queued.")] = True,
     as_json: JsonFlag = False,
 ) -> None:
-    """Analyze files and folders; what was analyzed before is not analyzed again."""
+    """Analyze files and folders; what was analyzed before is not analyzed again.
+
+    The worker of the local stack does it, or this process where none runs. Ctrl-C ends the waiting; the worker goes on.
+    """
     wanted = wanted_analyzers(only, add, option)
-    with changing() as services, progress_bar(shown=not as_json) as listener:
-        report = services.analyses.analyze(paths, wanted, listener)
+    with changing() if wait else opened() as services, progress_bar(shown=wait and not as_json) as listener:
+        report = services.analyses.analyze(paths, wanted, listener, priority=priority, wait=wait)
+        if not wait:
+            _warn_if_nobody_works(services)
     if as_json:
         emit_json(report_json(report))
-    else:
+    elif wait:
         print_report(report)
+    else:
+        print_queued(report)
     if not report.whole:
         raise typer.Exit(3)
+
+
+def _warn_if_nobody_works(services: Services) -> None:
+    from aima.services.dispatching.fleets import resident
+
+    if not resident(services.stores.queue):
+        say("no worker runs here: it waits until one does - start it with: aima up")
 
 
 def wanted_analyzers(only: str, add: list[str], options: list[str]) -> dict[str, dict[str, Any]]:
@@ -120,6 +137,16 @@ def print_report(report: AnalysisReport) -> None:
     if spent:
         out.print(f"CPU: {spent}")
     out.print("Next: aima persons list")
+
+
+def print_queued(report: AnalysisReport) -> None:
+    """What waits now, for people, and how to follow it."""
+    rows = [(Path(f.path).name, f.state, f.job_id[:8] if f.job_id else "", f.code or "") for f in report.files]
+    table("Files", ("file", "state", "job", "remark"), rows)
+    for file in report.files:
+        if not file.whole:
+            error_line(file.detail or file.path, file.remedy, file.code or file.state)
+    out.print("Next: aima jobs list --watch")
 
 
 def print_fusion(fusion: FusionReport, sightings: SightingReport) -> None:

@@ -24,7 +24,7 @@ def opened() -> Iterator[Services]:
     from aima.bootstrap import open_services
 
     with open_services(load_settings()) as services:
-        services.patience.tell = _say
+        services.patience.tell = say
         yield services
 
 
@@ -59,10 +59,11 @@ def follow(services: Services) -> None:
     for name, error in reached.away.items():
         missed = reached.behind.get(name)
         waiting = f"; {count(missed, 'change')} for {name} wait until it is back" if missed else ""
-        _say(error.message + waiting)
+        say(error.message + waiting)
     for name in reached.behind.keys() - reached.away.keys():
-        _say(f"{count(reached.behind[name], 'change')} for {name} are still being carried over")
+        say(f"{count(reached.behind[name], 'change')} for {name} are still being carried over")
 
 
-def _say(text: str) -> None:
+def say(text: str) -> None:
+    """A line about what goes on, on standard error."""
     err.print(printable(text), style="yellow", highlight=False, soft_wrap=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aima.cli.output import JsonFlag, clock, count, emit_json, out, speaks, table
+from aima.cli.output import JsonFlag, clock, count, cut, emit_json, out, speaks, table
 from aima.cli.services import opened
 from aima.local.home import home_at
 from aima.local.worker import fleet_name, only_worker
@@ -52,10 +52,12 @@ def run(
 @speaks
 def status(as_json: JsonFlag = False) -> None:
     """Fleets, what they do, and what waits for them."""
+    from aima.services.dispatching.fleets import ALIVE_S
+
     with opened() as services:
         queue = services.stores.queue
         fleets, jobs = queue.fleets(), queue.progress()
-        living = {fleet.fleet_id for fleet in queue.fleets(services.settings.worker.lease_s)}
+        living = {fleet.fleet_id for fleet in queue.fleets(ALIVE_S)}
     if as_json:
         emit_json({"fleets": [_fleet_json(f, f.fleet_id in living) for f in fleets], "queue": _queue_json(jobs)})
     else:
@@ -63,7 +65,7 @@ def status(as_json: JsonFlag = False) -> None:
 
 
 def _show(fleets: Sequence[Fleet], living: set[str], jobs: Sequence[JobProgress]) -> None:
-    columns = ("fleet", "state", "for", "machine", "pid", "workers", "in flight", "done", "last sign")
+    columns = (cut("fleet", 28), "state", "for", "machine", "pid", "workers", "in flight", "done", "last sign")
     table(count(len(fleets), "fleet"), columns, (_row(fleet, fleet.fleet_id in living) for fleet in fleets))
     if not fleets:
         out.print("No fleet runs: analyses run in the process that asks for them. Start one with: aima up")

@@ -69,8 +69,9 @@ def within(seconds: float, what: Callable[[], Any]) -> Any:
 
 def queued(stack: Settings, *arguments: str) -> str:
     """Id of the one job that this analysis leaves to the worker."""
-    (job,) = said(stack, "analyze", "--no-wait", *arguments)["jobs"]
-    return job["id"]
+    (file,) = said(stack, "analyze", "--no-wait", *arguments)["files"]
+    assert file["state"] == "queued"
+    return file["job_id"]
 
 
 def job_of(stack: Settings, job_id: str) -> dict[str, Any]:
