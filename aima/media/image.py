@@ -7,6 +7,7 @@ upper half. Frames of GIF, WebP and PNG animations keep their durations; 10 ms a
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import io
 import os
@@ -219,6 +220,9 @@ def first_frame(medium: io.FileIO, max_pixels: int, problems: Problems) -> Pixel
         problems.note("picture_damaged", str(error))
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        return to_rgb(open_picture(medium, max_pixels))
+        picture = open_picture(medium, max_pixels)
+        with contextlib.suppress(OSError, SyntaxError):  # of what stands behind the pixels
+            picture.load()
+        return to_rgb(picture)
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False

@@ -19,7 +19,6 @@ import pytest
 import aima
 from aima.domain.media import Segment
 from aima.errors import DecoderDied
-from aima.media import ring
 from aima.media.contained.process import Child, Limits
 from aima.media.gate import inspect
 from aima.media.reader import SegmentReader
@@ -154,27 +153,6 @@ def test_a_hung_child_is_ended(child: Child) -> None:
     with pytest.raises(DecoderDied, match="hung"):
         child.receive(timeout_s=0.2)
     assert not psutil.pid_exists(child.pid)
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"slot": 7, "pts": [0], "strip": [0], "problems": []},
-        {"slot": 0, "pts": list(range(99)), "strip": [0], "problems": []},
-        {"slot": 0, "pts": [5, 5], "strip": [0], "problems": []},
-        {"slot": 0, "pts": [10**30], "strip": [0], "problems": []},
-        {"slot": 0, "pts": "x", "strip": [0], "problems": [1]},
-    ],
-)
-def test_what_a_broken_out_child_says_is_checked(plain_video: Path, said: dict[str, Any]) -> None:
-    with SegmentReader(plain_video, inspect(plain_video, Media()), Media()) as reader:
-        shape = ring.RingShape((4, 3), (2, 2), frames=2, strip=5)
-        fd = ring.create(shape)
-        try:
-            with pytest.raises(DecoderDied, match="nonsense"):
-                reader._chunk({"chunk": said}, ring.Ring(ring.attach(fd), shape))
-        finally:
-            os.close(fd)
 
 
 def test_reading_after_a_restart_gives_the_same(plain_video: Path) -> None:

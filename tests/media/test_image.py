@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from aima.media.reader import SegmentReader
 from aima.settings import Media
 from tests.media.conftest import read, read_all
 from tests.media.making import Frame, pattern
+from tests.media.trials import endings
 
 
 def save(path: Path, pixels: Frame | Image.Image, **options: Any) -> Path:
@@ -110,3 +113,49 @@ def test_a_header_alone_is_corrupt(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:20])
     with pytest.raises(MediaCorrupt):
         inspect(path, Media())
+
+
+def chunk_of_png(kind: bytes, length: int, body: bytes = b"") -> bytes:
+    return struct.pack(">I", length) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def test_a_length_beyond_the_end_takes_no_memory(tmp_path: Path) -> None:
+    path = save(tmp_path / "long.png", pattern(0))
+    data = path.read_bytes()
+    path.write_bytes(data[: data.index(b"IEND") - 4] + chunk_of_png(b"tEXt", 0xFF00000A) + bytes(100))
+    with endings() as seen:
+        info, got = read_all(path)
+    assert info.partial
+    np.testing.assert_array_equal(got.frames[0], pattern(0))
+    assert max(ending.peak_bytes or 0 for ending in seen) < 200 << 20
+
+
+def test_an_animation_cannot_grow_past_the_cap(tmp_path: Path) -> None:
+    first, *others = (Image.fromarray(pattern(number)) for number in range(3))
+    path = tmp_path / "grows.gif"
+    first.save(path, save_all=True, append_images=others, duration=120)
+    data = bytearray(path.read_bytes())
+    last = data.rindex(b"\x00\x2c", 0, len(data)) + 1  # the descriptor of the last frame
+    data[last + 5 : last + 9] = struct.pack("<HH", 60_000, 60_000)
+    path.write_bytes(data)
+    with endings() as seen, pytest.raises(MediaTooLarge, match="too large") as caught:
+        inspect(path, Media())
+    assert "AIMA_MEDIA__MAX_PIXELS" in caught.value.remedy
+    assert (seen[0].peak_bytes or 0) < 300 << 20
+
+
+def test_many_large_frames_are_too_many(tmp_path: Path) -> None:
+    frames = [Image.new("L", (200, 200), 4 * number) for number in range(60)]
+    path = tmp_path / "many.gif"
+    frames[0].save(path, save_all=True, append_images=frames[1:], duration=10)
+    assert inspect(path, Media(max_pixels=200_000)).kind == "video"
+    with pytest.raises(MediaTooLarge, match="more frames of 200 x 200"):
+        inspect(path, Media(max_pixels=160_000 // 4))
+
+
+def test_a_large_picture_is_converted_in_bands(tmp_path: Path) -> None:
+    path = save(tmp_path / "large.png", Image.new("LA", (5_000, 5_000), (100, 200)), compress_level=1)
+    with endings() as seen:
+        info, got = read_all(path)
+    assert (info.width, got.frames.shape) == (5_000, (1, 1280, 1280, 3))
+    assert max(ending.peak_bytes or 0 for ending in seen) < 350 << 20
