@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import functools
 import re
+import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from itertools import chain, repeat
 from typing import Any, Final, TypeVar, cast
 
@@ -27,14 +28,15 @@ log = logger("services.patience")
 class Patience:
     """Repeats what may be repeated. patience_s: how long one server is waited for, from its first silence.
 
-    tell: hears once that a server is waited for, and once that it is back. Whoever has waited in vain, or was told to
-    stop, does not wait again until something has succeeded.
+    tell: hears once that a server is waited for, and once that it is back, however many threads wait. A thread that has
+    waited in vain, or was told to stop, does not wait again until something has succeeded in it.
     """
 
     def __init__(self, patience_s: float, tell: Callable[[str], None] | None = None) -> None:
         self.tell = tell or log.warning
         self._patience_s = patience_s
-        self._is_spent = False
+        self._own = threading.local()
+        self._waiting, self._lock = 0, threading.Lock()
 
     def insist(self, do: Callable[[], T]) -> T:
         """The result of `do`, which must not mind that it was done before.
@@ -45,8 +47,12 @@ class Patience:
         try:
             result = do()
         except StoreUnreachable as error:
-            result = self._again(do, error)
-        self._is_spent = False
+            if getattr(self._own, "is_spent", False):
+                raise
+            self._own.is_spent = True  # until something answers; also if somebody breaks the waiting off
+            with self._counted() as is_first:
+                result = self._again(do, error, is_first)
+        self._own.is_spent = False
         return result
 
     def around(self, thing: T) -> T:
@@ -57,21 +63,32 @@ class Patience:
         """The same stores, each call of each of them repeated, but for IMPATIENT ones."""
         return cast(Stores, _PatientStores(stores, self))
 
-    def _again(self, do: Callable[[], T], error: StoreUnreachable) -> T:
-        if self._is_spent:
-            raise error
-        self._is_spent = True  # until something answers; also if somebody breaks the waiting off
-        self.tell(f"{error.message}; waiting up to {self._patience_s:.0f} s")
+    def _again(self, do: Callable[[], T], error: StoreUnreachable, is_first: bool) -> T:
+        if is_first:
+            self.tell(f"{error.message}; waiting up to {self._patience_s:.0f} s")
         began = time.monotonic()
         for pause in chain(PAUSES_S, repeat(PAUSES_S[-1])):
             time.sleep(min(pause, max(0.0, self._patience_s - (time.monotonic() - began))))
             with suppress(StoreUnreachable):
                 result = do()
-                self.tell(f"{_who(error)} answers again after {time.monotonic() - began:.0f} s")
+                if is_first:
+                    self.tell(f"{_who(error)} answers again after {time.monotonic() - began:.0f} s")
                 return result
             if time.monotonic() - began >= self._patience_s:
                 break
         raise error
+
+    @contextmanager
+    def _counted(self) -> Iterator[bool]:
+        """Be one of those who wait; gives whether nobody waited before."""
+        with self._lock:
+            self._waiting += 1
+            is_first = self._waiting == 1
+        try:
+            yield is_first
+        finally:
+            with self._lock:
+                self._waiting -= 1
 
 
 def _who(error: StoreUnreachable) -> str:
