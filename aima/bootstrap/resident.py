@@ -58,7 +58,10 @@ class ResidentFleet:
             self._dispatcher = None
 
     def _await_work(self, services: Services) -> bool:
-        """Sleep until something waits; what works on it is not imported before. False: it is to stop."""
+        """Sleep until something waits; what works on it is not imported before. False: it is to stop.
+
+        Else the fleet stays in sight: the dispatcher's takes its place.
+        """
         queue = services.patience.around(services.stores.queue)
         fleet = new_fleet(self._name)
         queue.retire_named(fleet.name, but=fleet.fleet_id)
@@ -66,7 +69,8 @@ class ResidentFleet:
             queue.show(fleet)
             self._beat()
             queue.wait(LOOK_S)
-        queue.retire(fleet.fleet_id)
+        if self._is_stopping:
+            queue.retire(fleet.fleet_id)
         return not self._is_stopping
 
 

@@ -17,6 +17,8 @@ import psutil
 import pytest
 
 from aima import local
+from aima.bootstrap import Services, open_services
+from aima.domain.queue import Fleet, JobProgress
 from aima.services.sample import portraits
 from aima.settings import Settings
 from tests.cli.test_analyze import aima, environment, errors
@@ -24,7 +26,8 @@ from tests.conftest import make_home, make_settings
 from tests.media_made import long_clip, write_picture
 
 FACES = ("--only", "face_detector")
-IDLE_S = 4.0
+IDLE_S = 8.0
+OPEN = {"queued", "running", "paused"}
 
 
 @pytest.fixture(scope="module")
@@ -42,15 +45,26 @@ def film(stack: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return long_clip(tmp_path_factory.mktemp("worker") / "film.mp4", portraits(stack), 94.0)
 
 
+@pytest.fixture(scope="module")
+def services(stack: Settings) -> Iterator[Services]:
+    """What a client of this stack has at hand."""
+    with open_services(stack, logged=False) as opened:
+        yield opened
+
+
 def said(stack: Settings, *arguments: str) -> Any:
     done = aima(stack, *arguments, "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def fleet(stack: Settings) -> dict[str, Any]:
-    (one,) = said(stack, "worker", "status")["fleets"]
+def fleet(services: Services) -> Fleet:
+    (one,) = services.stores.queue.fleets()
     return one
+
+
+def job_of(services: Services, job_id: str) -> JobProgress:
+    return services.jobs.show(job_id)
 
 
 def worker_pid(stack: Settings) -> int:
@@ -63,7 +77,7 @@ def within(seconds: float, what: Callable[[], Any]) -> Any:
     until = time.monotonic() + seconds
     while not (found := what()):
         assert time.monotonic() < until, "it did not happen in time"
-        time.sleep(0.2)
+        time.sleep(0.1)
     return found
 
 
@@ -74,17 +88,18 @@ def queued(stack: Settings, *arguments: str) -> str:
     return file["job_id"]
 
 
-def job_of(stack: Settings, job_id: str) -> dict[str, Any]:
-    return said(stack, "jobs", "show", job_id)
+def begun(services: Services, job_id: str) -> JobProgress | None:
+    job = job_of(services, job_id)
+    return job if job.leased and job.done_us else None
 
 
-def ended(stack: Settings, job_id: str) -> dict[str, Any] | None:
-    job = job_of(stack, job_id)
-    return None if job["state"] in {"queued", "running", "paused"} else job
+def ended(services: Services, job_id: str) -> JobProgress | None:
+    job = job_of(services, job_id)
+    return None if job.state in OPEN else job
 
 
 def test_it_waits_without_workers_and_says_so(stack: Settings) -> None:
-    waiting = fleet(stack)
+    (waiting,) = said(stack, "worker", "status")["fleets"]
     assert (waiting["state"], waiting["alive"], waiting["in_flight"]) == ("closed", True, 0)
     assert waiting["pid"] == worker_pid(stack)
     text = aima(stack, "worker", "status").stdout
@@ -100,26 +115,27 @@ def test_a_second_one_is_refused(stack: Settings) -> None:
     assert line.endswith("(worker_running)")
 
 
-def test_the_second_analysis_finds_workers_with_their_models(stack: Settings, tmp_path: Path) -> None:
-    faces, took = portraits(stack), []
-    for name in ("astronaut", "grace_hopper"):
-        picture = write_picture(tmp_path / f"{name}.jpg", faces[name])
+def test_the_second_analysis_finds_workers_with_their_models(
+    stack: Settings, services: Services, tmp_path: Path
+) -> None:
+    took = []
+    for name, face in portraits(stack).items():
+        picture = write_picture(tmp_path / f"{name}.jpg", face)
         began = time.monotonic()
-        report = said(stack, "analyze", "--only", "face_detector,face_embedder", str(picture))
+        report = services.analyses.analyze([picture], {"face_detector": {}, "face_embedder": {}})
         took.append(time.monotonic() - began)
-        assert [file["state"] for file in report["files"]] == ["done"]
-        assert report["cpu_s"]["face_detector"] > 0
-    first, second = took
-    assert second < first
-    resident = fleet(stack)
-    assert (resident["state"], resident["segments_done"]) == ("idle", 2)
-    assert resident["pid"] == worker_pid(stack)
-    assert [place["workers"] for place in resident["places"]] == [2]
-    assert said(stack, "persons", "list")[1]["label"] == "Unknown 2"
+        assert [file.state for file in report.files] == ["done"]
+        assert report.cpu_s["face_detector"] > 0
+    assert took[1] < took[0]
+    resident = fleet(services)
+    assert (resident.state, resident.segments_done) == ("idle", 2)
+    assert resident.pid == worker_pid(stack)
+    assert [place["workers"] for place in resident.places] == [2]
+    assert [person.label for person in services.persons.list()] == ["Unknown 1", "Unknown 2"]
 
 
-def test_without_work_for_long_it_lets_go_of_everything_and_costs_nothing(stack: Settings) -> None:
-    within(IDLE_S + 20, lambda: fleet(stack)["state"] == "closed")
+def test_without_work_for_long_it_lets_go_of_everything_and_costs_nothing(stack: Settings, services: Services) -> None:
+    within(IDLE_S + 20, lambda: fleet(services).state == "closed")
     process = psutil.Process(worker_pid(stack))
     time.sleep(1.0)
     before = sum(process.cpu_times()[:2])
@@ -127,40 +143,42 @@ def test_without_work_for_long_it_lets_go_of_everything_and_costs_nothing(stack:
     assert sum(process.cpu_times()[:2]) - before < 0.15
 
 
-def test_killed_in_the_middle_it_comes_back_and_the_job_ends_right(stack: Settings, film: Path) -> None:
+def test_killed_in_the_middle_it_comes_back_and_the_job_ends_right(
+    stack: Settings, services: Services, film: Path
+) -> None:
     job_id = queued(stack, *FACES, str(film))
-    within(60, lambda: job_of(stack, job_id)["percent"] > 0)
+    within(90, lambda: begun(services, job_id))
     old = worker_pid(stack)
     os.kill(old, signal.SIGKILL)
-    job = within(90, lambda: ended(stack, job_id))
-    assert (job["state"], job["code"], job["percent"], job["failures"]) == ("done", None, 100.0, [])
+    job = within(120, lambda: ended(services, job_id))
+    assert (job.state, job.job.code, job.done, job.segments, job.failures) == ("done", None, 2, 2, ())
     assert worker_pid(stack) != old
-    assert len(job["assignments"]) == 1
-    assert fleet(stack)["pid"] == worker_pid(stack)
+    assert fleet(services).pid == worker_pid(stack)
+    assert len(services.stores.queue.assignments(job_id)) == 1
 
 
-def test_others_pause_resume_and_cancel_what_it_works_on(stack: Settings, film: Path) -> None:
+def test_others_pause_resume_and_cancel_what_it_works_on(stack: Settings, services: Services, film: Path) -> None:
     job_id = queued(stack, *FACES, "--option", "face_detector.long_side=512", "--priority", "3", str(film))
-    within(60, lambda: job_of(stack, job_id)["percent"] > 0)
-    assert job_of(stack, job_id)["priority"] == 3
+    within(90, lambda: begun(services, job_id))
     assert [job["state"] for job in said(stack, "jobs", "pause", job_id)] == ["paused"]
-    within(60, lambda: job_of(stack, job_id)["segments"]["leased"] == 0)
-    assert job_of(stack, job_id)["state"] == "paused"
+    within(60, lambda: job_of(services, job_id).leased == 0)
+    paused = job_of(services, job_id)
+    assert (paused.state, paused.job.priority) == ("paused", 3)
     assert [job["state"] for job in said(stack, "jobs", "resume", job_id)] == ["running"]
     assert [job["state"] for job in said(stack, "jobs", "cancel", job_id)] == ["cancelled"]
     assert said(stack, "jobs", "list") == []
 
 
-def test_who_stops_watching_stops_nothing_and_learns_how_to(stack: Settings, film: Path) -> None:
+def test_who_stops_watching_stops_nothing_and_learns_how_to(stack: Settings, services: Services, film: Path) -> None:
     arguments = [*FACES, "--option", "face_detector.long_side=448", str(film)]
     watching = subprocess.Popen(
         [sys.executable, "-m", "aima", "analyze", *arguments],
         env=environment(stack), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    (job,) = within(60, lambda: [job for job in said(stack, "jobs", "list") if job["state"] == "running"])
+    (job,) = within(90, lambda: [job for job in services.jobs.list() if job.state == "running"])
     watching.send_signal(signal.SIGINT)
-    _, told = watching.communicate(timeout=30)
+    _, told = watching.communicate(timeout=60)
     assert watching.returncode == 130
-    assert f"aima jobs cancel {job['id'][:8]}" in told
+    assert f"aima jobs cancel {job.job.job_id[:8]}" in told
     assert "Traceback" not in told
-    assert within(90, lambda: ended(stack, job["id"]))["state"] == "done"
+    assert within(120, lambda: ended(services, job.job.job_id)).state == "done"
