@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,14 +20,14 @@ from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import Services, open_services
 from aima.domain.finding import text_id
 from aima.domain.observation import Crop, Receipt
-from aima.pipeline.plan import Place, Plan
-from aima.pipeline.task import Finished, Outcome, SegmentTask, outcomes, task_row
-from aima.pipeline.worker import StageWorker
+from aima.pipeline.events import Hear
+from aima.pipeline.task import Finished, SegmentTask
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 from aima.telemetry import failpoints
 from aima.telemetry.failpoints import Point
+from tests.services.flows_made import HandFlow, Work, real_work
 
 WANTED: dict[str, dict[str, Any]] = {name: {} for name in DEFAULT}
 TEXTS_AT_ONCE = 4
@@ -43,41 +43,20 @@ class Material:
     kept: Path
 
 
-class RealRunner:
-    """Runs the workers of a plan in this process."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    def places(self) -> Sequence[Place]:
-        return (Place("sight"),)
-
-    def run(self, tasks: Sequence[SegmentTask], plan: Plan) -> Iterator[Outcome]:
-        worker = StageWorker(plan, 0, self._settings)
-        for task in tasks:
-            for table in worker(task_row(task)):
-                yield from outcomes(table)
-
-
-class AgainRunner:
+def again(settings: Settings, material: Material, receipts: Sequence[Receipt]) -> Work:
     """Writes kept observations into the archive of the settings, as the workers do."""
+    source, target = Archive(material.archive), Archive(settings.archive_dir)
 
-    def __init__(self, settings: Settings, material: Material, receipts: Sequence[Receipt]) -> None:
-        self._from, self._to = Archive(material.archive), Archive(settings.archive_dir)
-        self._receipts = receipts
+    def work(task: SegmentTask, hear: Hear) -> None:
+        segment = task.segment
+        place = (segment.content_id, segment.no)
+        own = [r for r in receipts if (r.key.content_id, r.segment_no) == place]
+        wanted = [receipt for receipt in own if receipt.key.analyzer in task.wanted]
+        for path in (p for r in wanted for p in (*(crop.path for crop in r.crops), r.path)):
+            target.put(path, source.get(path))
+        hear(Finished(segment, tuple(wanted), 0.0))
 
-    def places(self) -> Sequence[Place]:
-        return (Place("sight"),)
-
-    def run(self, tasks: Sequence[SegmentTask], plan: Plan) -> Iterator[Outcome]:
-        for task in tasks:
-            segment = task.segment
-            place = (segment.content_id, segment.no)
-            own = [r for r in self._receipts if (r.key.content_id, r.segment_no) == place]
-            wanted = [receipt for receipt in own if receipt.key.analyzer in task.wanted]
-            for path in (p for r in wanted for p in (*(crop.path for crop in r.crops), r.path)):
-                self._to.put(path, self._from.get(path))
-            yield Finished(segment, tuple(wanted), 0.0)
+    return work
 
 
 class AgainTexts:
@@ -97,7 +76,7 @@ class AgainTexts:
 def observe(settings: Settings, material: Material) -> None:
     """Analyse the media with every model, and keep what was observed."""
     with open_services(settings) as services:
-        services.analyses._runner = RealRunner(settings)
+        services.analyses._flow = HandFlow(real_work(settings))
         report = services.analyses.analyze([*material.first, *material.second], WANTED)
         assert [(file.state, file.code) for file in report.files] == [("done", None)] * len(report.files)
         assert report.sightings.unseen == ()
@@ -129,7 +108,7 @@ def live(
     failpoints.arm(deadly, trace)
     receipts, version, vectors = pickle.loads(material.kept.read_bytes())
     with open_services(settings) as services:
-        services.analyses._runner = AgainRunner(settings, material, receipts)
+        services.analyses._flow = HandFlow(again(settings, material, receipts))
         services.analyses.sightings._texts = AgainTexts(services.stores, version, vectors)
         services.analyses.analyze(list(material.first), WANTED)
         follow(services)

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from aima.domain.media import MediaInfo, Segment
+from aima.domain.job import Job
+from aima.domain.media import MediaInfo, Medium, Segment
 from aima.domain.observation import ObservationKey, Receipt
+from aima.domain.queue import Lease
 from aima.errors import StoreUnreachable
-from aima.pipeline.task import Failure, Finished, Progressed, SegmentTask
-from aima.services.measuring import Watch, watching
+from aima.pipeline.task import Failure, Finished, Progressed
+from aima.services.measuring import Watch
 from tests.persons_made import SECOND, content
 
 INFO = MediaInfo("video", "mov", "h264", 640, 360, 60 * SECOND, 25.0)
@@ -20,8 +22,9 @@ def segment(no: int = 0, name: str = "a.mp4") -> Segment:
     return Segment(content(name), no, "sight", no * 30 * SECOND, (no + 1) * 30 * SECOND)
 
 
-def task(no: int = 0) -> SegmentTask:
-    return SegmentTask("/media/a.mp4", INFO, segment(no), ("objects",))
+def lease(no: int = 0) -> Lease:
+    medium = Medium("m", content("a.mp4"), "o", "a.mp4", "/media/a.mp4", 1, INFO)
+    return Lease(Job(JOB, "m", {}), medium, segment(no))
 
 
 def finished(no: int = 0) -> Finished:
@@ -41,10 +44,11 @@ def recorded(stores, kind):
 
 
 def test_costs_and_errors_are_written_with_what_they_are_of(stores):
-    with watching(stores.metrics, [task(0), task(1)], {content("a.mp4"): JOB}) as watch:
-        watch.see(Progressed(segment(0), 10 * SECOND))
-        watch.see(finished(0))
-        watch.see(Failure(segment(1), "objects", "decoder_died", "it died"))
+    watch = Watch(stores.metrics, lambda: 1)
+    watch.see(lease(0), Progressed(segment(0), 10 * SECOND))
+    watch.see(lease(0), finished(0))
+    watch.see(lease(1), Failure(segment(1), "objects", "decoder_died", "it died"))
+    watch.flush()
     (cpu,), (wall,), (decode,) = (recorded(stores, k) for k in ("analyzer_cpu_s", "analyzer_wall_s", "decode_cpu_s"))
     assert (cpu.value, wall.value, decode.value) == (1.5, 2.5, 0.25)
     assert {m.node for m in (cpu, wall, decode)} == {"node-1"}
@@ -57,31 +61,33 @@ def test_costs_and_errors_are_written_with_what_they_are_of(stores):
     assert [m.value for m in recorded(stores, "segments_waiting")] == [1.0]
 
 
-def test_a_stage_that_decodes_nothing_does_not_make_decoding_look_cheap(stores):
-    with watching(stores.metrics, [task(0)], {}) as watch:
-        watch.see(replace(finished(0), decode_cpu_s=0.0))
-    assert recorded(stores, "decode_cpu_s") == []
+@pytest.mark.parametrize(("decode_cpu_s", "written"), [(None, []), (0.0, [0.0]), (0.004, [0.004])])
+def test_what_decodes_nothing_is_not_written_and_what_costs_next_to_nothing_is(stores, decode_cpu_s, written):
+    watch = Watch(stores.metrics, lambda: 0)
+    watch.see(lease(0), replace(finished(0), decode_cpu_s=decode_cpu_s))
+    watch.flush()
+    assert [m.value for m in recorded(stores, "decode_cpu_s")] == written
     assert len(recorded(stores, "analyzer_cpu_s")) == 1
 
 
 def test_they_are_written_now_and_then_not_one_by_one(stores):
-    clock = Clock()
-    watch = Watch(stores.metrics, [task(no) for no in range(3)], {}, clock)
-    watch.see(finished(0))
+    clock, waiting = Clock(), [2]
+    watch = Watch(stores.metrics, waiting.pop, clock)
+    watch.see(lease(0), finished(0))
     assert recorded(stores, "analyzer_cpu_s") == []
     clock.now = 11.0
-    watch.see(finished(1))
+    watch.see(lease(1), finished(1))
     assert len(recorded(stores, "analyzer_cpu_s")) == 2
     clock.now = 12.0
-    watch.see(finished(2))
+    watch.see(lease(2), finished(2))
     assert len(recorded(stores, "analyzer_cpu_s")) == 2
+    waiting.append(0)
     watch.flush()
-    assert [m.value for m in recorded(stores, "segments_waiting")] == [1.0, 0.0]
+    assert [m.value for m in recorded(stores, "segments_waiting")] == [2.0, 0.0]
 
 
-def test_nothing_to_do_writes_nothing(stores):
-    with watching(stores.metrics, [], {}):
-        pass
+def test_nothing_to_say_writes_nothing(stores):
+    Watch(stores.metrics, lambda: 7).flush()
     assert recorded(stores, "segments_waiting") == []
 
 
@@ -100,22 +106,11 @@ class Failing:
 @pytest.mark.parametrize("error", [StoreUnreachable("the database does not answer"), PermissionError("not yours")])
 def test_a_database_that_takes_nothing_harms_no_analysis_and_hears_it_later(stores, error):
     store = Failing(stores, error)
-    watch = Watch(store, [task(0), task(1)], {})  # type: ignore[arg-type]
-    watch.see(finished(0))
+    watch = Watch(store, lambda: 1)  # type: ignore[arg-type]
+    watch.see(lease(0), finished(0))
     watch.flush()
     store.back = True
-    watch.see(finished(1))
+    watch.see(lease(1), finished(1))
     watch.flush()
     assert len(recorded(stores, "analyzer_cpu_s")) == 2
-    assert sorted(m.value for m in recorded(stores, "segments_waiting")) == [0.0, 1.0]
-
-
-def test_an_analysis_that_breaks_off_leaves_its_metrics(stores):
-    def break_off() -> None:
-        with watching(stores.metrics, [task(0)], {}) as watch:
-            watch.see(finished(0))
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        break_off()
-    assert len(recorded(stores, "decode_cpu_s")) == 1
+    assert [m.value for m in recorded(stores, "segments_waiting")] == [1.0]

@@ -7,66 +7,69 @@ from pathlib import Path
 
 import pytest
 
-from aima.domain.media import MediaInfo, Medium, Problem, Segment
-from aima.domain.observation import ObservationKey, Receipt
+from aima.domain.job import Job
+from aima.domain.media import MediaInfo, Medium
+from aima.domain.queue import SegmentFailure
 from aima.errors import MediaEmpty, MediaUnknown
-from aima.pipeline.task import Failure, Finished
-from aima.services.reports import Tally, ended, refused
+from aima.services.reports import Verdict, judged, known, refused, told
 
 INFO = MediaInfo("video", "mp4", "h264", 640, 360, 60_000_000, 25.0)
 MEDIUM = Medium("m", "c", "o", "film.mp4", "/a/film.mp4", 1, INFO)
-SEGMENTS = [Segment("c", n, "sight", n * 30_000_000, (n + 1) * 30_000_000) for n in range(2)]
-
-
-def receipt(analyzer: str, *problems: Problem) -> Receipt:
-    key = ObservationKey("c", analyzer, "v", "h")
-    return Receipt(key, 0, "observations/x", "d", 1, 0.5, 0.6, "node", problems=problems)
 
 
 def test_a_whole_film_is_done_without_a_remark():
-    report = ended(MEDIUM, SEGMENTS, set(), Tally(), known=True)
-    assert (report.state, report.known, report.code, report.whole) == ("done", True, None, True)
+    assert judged(MEDIUM, 2, set(), (), ()) == Verdict("done")
 
 
 def test_what_failed_is_counted_and_the_reason_named():
-    tally = Tally()
-    tally.see(Failure(SEGMENTS[1], None, "decoder_died", "killed after 600 s of CPU"))
-    report = ended(MEDIUM, SEGMENTS, {("c", 1)}, tally, known=False)
-    assert (report.state, report.code, report.whole) == ("failed", "decoder_died", False)
-    assert report.detail == "film.mp4: 1 of 2 segments failed: killed after 600 s of CPU"
-    assert "AIMA_MEDIA__CHILD_CPU_S" in report.remedy
+    failures = (SegmentFailure(0, "worker_died", "no"), SegmentFailure(1, "decoder_died", "killed after 600 s of CPU"))
+    verdict = judged(MEDIUM, 2, {1}, failures, ())
+    assert (verdict.state, verdict.code) == ("failed", "decoder_died")
+    assert verdict.detail == "film.mp4: 1 of 2 segments failed: killed after 600 s of CPU"
 
 
-def test_a_worker_that_died_without_a_word_is_told_too():
-    report = ended(MEDIUM, SEGMENTS, {("c", 0), ("c", 1)}, Tally(), known=False)
-    assert report.code == "worker_died"
-    assert "2 of 2" in (report.detail or "")
-    assert report.remedy
+def test_a_job_that_was_broken_off_is_told_too():
+    verdict = judged(MEDIUM, 2, {0, 1}, (), ())
+    assert (verdict.state, verdict.code) == ("failed", "interrupted")
+    assert "2 of 2" in (verdict.detail or "")
 
 
 @pytest.mark.parametrize(
-    ("info", "code", "whole"),
+    ("info", "code"),
+    [(replace(INFO, kind="audio"), "nothing_to_see"), (replace(INFO, partial=True), "partial")],
+)
+def test_what_is_left_out_is_said(info, code):
+    medium = replace(MEDIUM, info=info)
+    verdict = judged(medium, 0, set(), (), ())
+    assert (verdict.state, verdict.code) == ("done", code)
+    assert "film.mp4" in (verdict.detail or "")
+    assert known(medium).code == code
+    assert known(medium).whole == (code != "partial")
+
+
+def test_problems_are_kept_and_the_first_is_told():
+    noted = [{"code": "bad_packet", "analyzer": "media", "detail": f"at {n} s"} for n in (3, 4)]
+    verdict = judged(MEDIUM, 2, set(), (), noted)
+    assert (verdict.code, verdict.detail) == ("bad_packet", "2 problems, the first: at 3 s")
+    assert verdict.problems == tuple(noted)
+
+
+@pytest.mark.parametrize(
+    ("job", "state", "code", "remedy"),
     [
-        (replace(INFO, kind="audio"), "nothing_to_see", True),
-        (replace(INFO, partial=True), "partial", False),
+        (Job("j", "m", {}, "done"), "done", None, ""),
+        (Job("j", "m", {}, "done", code="partial", detail="film.mp4: short"), "done", "partial", "copy it again"),
+        (Job("j", "m", {}, "failed", code="decoder_died"), "failed", "decoder_died", "AIMA_MEDIA__CHILD_CPU_S"),
+        (Job("j", "m", {}, "failed", code="worker_died"), "failed", "worker_died", "only what is missing runs"),
+        (Job("j", "m", {}, "cancelled"), "failed", "cancelled", "only what is missing runs"),
+        (Job("j", "m", {}, "queued"), "queued", None, ""),
     ],
 )
-def test_what_is_left_out_is_said(info, code, whole):
-    report = ended(replace(MEDIUM, info=info), [], set(), Tally(), known=False)
-    assert (report.state, report.code, report.whole) == ("done", code, whole)
-    assert "film.mp4" in (report.detail or "")
-
-
-def test_problems_and_cpu_are_added_up():
-    tally = Tally()
-    problem = Problem("bad_packet", "media", "at 3 s")
-    tally.see(Finished(SEGMENTS[0], (receipt("face_detector", problem), receipt("shot_cuts")), 2.0))
-    tally.see(Finished(SEGMENTS[1], (receipt("face_detector", problem),), 1.0))
-    assert tally.cpu_s == {"decode": 3.0, "face_detector": 1.0, "shot_cuts": 0.5}
-    report = ended(MEDIUM, SEGMENTS, set(), tally, known=False)
-    assert report.cpu_s == tally.cpu_s
-    assert ended(replace(MEDIUM, content_id="other"), [], set(), tally, known=True).cpu_s == {}
-    assert (report.code, report.detail) == ("bad_packet", "2 problems, the first: at 3 s")
+def test_a_job_is_told_as_the_report_of_its_file(job, state, code, remedy):
+    report = told(MEDIUM, job, {"decode": 1.5})
+    assert (report.path, report.media_id, report.job_id) == ("/a/film.mp4", "m", "j")
+    assert (report.state, report.code, report.cpu_s) == (state, code, {"decode": 1.5})
+    assert remedy in report.remedy
 
 
 def test_a_refused_file_keeps_the_words_of_its_error():
