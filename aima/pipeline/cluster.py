@@ -58,6 +58,17 @@ def resources() -> dict[str, float]:
     return dict(ray.cluster_resources())
 
 
+def answers() -> bool:
+    """Whether the head of the cluster that this process is connected to still listens."""
+    import ray
+
+    try:
+        _knock(ray.get_runtime_context().gcs_address)
+    except (OSError, RuntimeError):
+        return False
+    return True
+
+
 def disconnect() -> None:
     """Leave the cluster."""
     import ray

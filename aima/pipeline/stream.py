@@ -5,15 +5,15 @@ from __future__ import annotations
 import contextlib
 import itertools
 import threading
+import time
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import ray
-from ray.exceptions import RayError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from aima.errors import AimaError, AnalysisFailed
-from aima.pipeline import flow
+from aima.errors import AimaError, AnalysisFailed, StackDown
+from aima.pipeline import cluster, flow
 from aima.pipeline.events import Ended, Event, Hear
 from aima.pipeline.feed import Feed, News
 from aima.pipeline.plan import Place
@@ -28,8 +28,12 @@ LISTEN_S: Final = 1.0
 """While something is on its way, its worker is given up after some seconds of silence: so often it is looked after."""
 PAUSE_S: Final = 0.05
 """News that comes together is fetched together."""
+LOOK_S: Final = 0.2
 LAST_S: Final = 15.0
 """So long an execution whose feed is gone may take to come to its end by itself."""
+
+_UNHEARD = contextlib.suppress(Exception)
+"""Around calls of a feed that may be gone, with its cluster even: what follows is told by who listens to it."""
 
 
 class RayStream:
@@ -42,7 +46,7 @@ class RayStream:
         """Begin. Ray must be connected."""
         self._places, self._settings, self._hear = places, settings, hear
         self._feed: ActorHandle = ray.remote(Feed).options(num_cpus=0, max_restarts=0, **_here()).remote()
-        self._ward = Ward(self._feed.close.remote)
+        self._ward = Ward(self._forget)
         self._lock = threading.RLock()
         self._is_closing = False
         self._over = threading.Event()
@@ -58,13 +62,13 @@ class RayStream:
         """Feed a segment. No two of the same content and number at once."""
         with self._lock:
             ticket = self._ward.open(task.segment)
-        with contextlib.suppress(RayError):  # then the stream ends, which is told
+        with _UNHEARD:
             self._feed.put.remote(ticket, task.to_json())
 
     def close(self, timeout_s: float = 60.0) -> None:
         """End the execution: at once if nothing is in flight, else after what is, or after this time without it."""
         self._is_closing = True
-        with contextlib.suppress(RayError):
+        with _UNHEARD:
             self._feed.finish.remote(self._ward.opened)
         if not self._over.wait(timeout_s):
             self._abandon()
@@ -95,7 +99,16 @@ class RayStream:
                 wait_s = LISTEN_S if len(self._ward) else None
                 self._heard(ray.get(self._feed.hear.remote(wait_s)))
         except Exception as error:
-            if not self._over.wait(LAST_S):
+            self._outlive(error)
+
+    def _outlive(self, error: Exception) -> None:
+        """The feed is gone: the execution comes to its end by itself, if it still can."""
+        patience = time.monotonic() + LAST_S
+        while not self._over.wait(LOOK_S):
+            if not cluster.answers():
+                # Nor can this process: Ray aborts it when it meets a new cluster at the address of its own.
+                self._end(StackDown("the Ray cluster went away", "begin anew when `aima status` shows ray running"))
+            elif time.monotonic() > patience:
                 self._end(error)
 
     def _heard(self, news: Iterable[News]) -> None:
@@ -114,13 +127,19 @@ class RayStream:
             self._over.set()
         self._abandon()
 
+    def _forget(self, ticket: int) -> None:
+        with _UNHEARD:
+            self._feed.close.remote(ticket)
+
     def _abandon(self) -> None:
         """Without its feed an execution comes to an end, and its workers leave."""
-        with contextlib.suppress(Exception):  # who leaves the cluster has ended it too
+        with _UNHEARD:
             ray.kill(self._feed)
 
 
 def _why(error: Exception | None) -> AimaError:
+    if isinstance(error, AimaError):
+        return error
     reason = str(error.__cause__ or error).strip().splitlines()[-1] if error else "its reader or its feed died"
     return AnalysisFailed(f"the stream of segments ended: {reason}", "what is done stays; see `aima doctor`")
 
