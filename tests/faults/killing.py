@@ -70,7 +70,12 @@ class Hunt:
         Raises:
             AssertionError: it has not within this time, or a victim was nowhere to be found.
         """
-        until = time.monotonic() + timeout_s
+        try:
+            return self._run(time.monotonic() + timeout_s)
+        finally:
+            self._forget()
+
+    def _run(self, until: float) -> Standing:
         for number, victim in enumerate(self.victims, start=1):
             share = number / (len(self.victims) + 1)
             standing = self._await(until, lambda now, share=share: now.segments and now.done >= share * now.segments)
@@ -84,8 +89,13 @@ class Hunt:
                 self._connection = connect(local.postgres_url(self.settings))
             return standing(self._connection, self.job_id)
         except (psycopg.Error, AimaError):
-            self._connection = None
+            self._forget()
             return None
+
+    def _forget(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
 
     def _await(self, until: float, holds: Callable[[Standing], object]) -> Standing:
         last = None
