@@ -70,7 +70,7 @@ class RayStream:
         self._is_closing = True
         with _UNHEARD:
             self._feed.finish.remote(self._ward.opened)
-        if not self._over.wait(timeout_s):
+        if not self._over.wait(timeout_s if len(self._ward) else LAST_S):
             self._abandon()
             if not self._over.wait(LAST_S):
                 self._end(None)

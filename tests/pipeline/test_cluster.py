@@ -20,8 +20,10 @@ def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
 def test_connecting_twice_is_once_and_the_cluster_tells_its_size(stack):
     cluster.connect(local.ray_environment(stack))
     cluster.connect(local.ray_environment(stack))
-    assert cluster.workers() == 2
+    assert cluster.resources()["CPU"] == 2
+    assert cluster.answers()
     cluster.disconnect()
+    assert not cluster.answers()
     cluster.disconnect()
 
 

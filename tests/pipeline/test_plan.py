@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import itertools
+import json
+from dataclasses import replace
 
 import pytest
 
 from aima.analyzers import registry
 from aima.analyzers.registry import DEFAULT
+from aima.domain.job import Job
 from aima.errors import PlanInvalid
-from aima.pipeline.plan import Place, Plan, fused, make_plan, split
-from aima.settings import Media
+from aima.pipeline import plan as plans
+from aima.pipeline.plan import Place, Plan, choose_places, fused, make_plan, plan_data, plan_from, request_of, split
+from aima.settings import Media, RaySettings
 
 TASKS = {task for name in registry.ANALYZERS if (task := registry.get(name).task)}
 MODELS = {task: (task, f"{task}@1") for task in TASKS}
@@ -94,3 +98,76 @@ def test_a_plan_describes_itself():
     assert stage["stage"] == "sight"
     assert stage["workers"] == 2
     assert set(stage["analyzers"]) == set(ALL)
+
+
+def job_of(plan: Plan, reading: Media) -> Job:
+    return Job("j", "m", {s.analyzer: s.describe() for s in plan.steps}, request=request_of(plan, reading))
+
+
+@pytest.mark.parametrize("places", [fused(3), split(2, 1)])
+def test_a_plan_is_rebuilt_from_its_job_alone(places):
+    reading = Media(sample_fps=2)
+    wanted = {**ALL, "face_detector": {"min_score": 0.9}}
+    plan = plan_of(wanted, {**MODELS, "face_detection": ("other", "other@2")}, reading, places)
+    job = job_of(plan, reading)
+    assert plans.plan_of(job, places) == plan
+    assert job.request["reading"] == {
+        "sample_fps": 2.0,
+        "analysis_long_side": 1280,
+        "strip_long_side": 320,
+        "strip_max_fps": 30.0,
+    }
+    assert plan_from(json.loads(json.dumps(plan_data(plan)))) == plan
+
+
+def test_a_job_that_cannot_be_rebuilt_says_why():
+    job = job_of(plan_of(), Media())
+    with pytest.raises(PlanInvalid, match="does not say which model"):
+        plans.plan_of(replace(job, request={}), fused(1))
+    with pytest.raises(PlanInvalid, match="telepathy"):
+        plans.plan_of(replace(job, analyzers={"telepathy": {}}), fused(1))
+    with pytest.raises(PlanInvalid, match="shot_cuts cannot be read"):
+        plans.plan_of(replace(job, analyzers={"shot_cuts": {"options": {}}}), fused(1))
+    old = {**job.analyzers["shot_cuts"], "options": {"colour": 1}}
+    with pytest.raises(PlanInvalid, match="shot_cuts cannot be read"):
+        plans.plan_of(replace(job, analyzers={"shot_cuts": old}), fused(1))
+
+
+GIB = 2**30
+
+
+@pytest.mark.parametrize(
+    ("asked", "resources", "places", "why"),
+    [
+        ({}, {"CPU": 4.0}, fused(4), "4 CPUs and no GPU"),
+        ({}, {}, fused(1), "1 CPUs and no GPU"),
+        ({}, {"CPU": 16, "GPU": 2, "object_store_memory": 60 * GIB}, split(16, 2, 1.0), "2 GPUs"),
+        ({"gpus_per_worker": 0.5}, {"CPU": 16, "GPU": 2, "object_store_memory": 60 * GIB}, split(16, 4, 0.5), "2 GPUs"),
+        ({}, {"CPU": 16, "GPU": 2, "object_store_memory": 10 * GIB}, split(7, 2, 1.0), "2 GPUs"),
+        ({}, {"CPU": 16, "GPU": 1, "object_store_memory": GIB}, fused(1, 1.0), "object store is too small"),
+        ({"workers": 3}, {"CPU": 16}, fused(3), "16 CPUs"),
+        ({"placement": "split"}, {"CPU": 4}, split(2, 2), "AIMA_RAY__PLACEMENT"),
+        ({"placement": "split", "workers": 1, "decoders": 5}, {"CPU": 4}, split(5, 1), "AIMA_RAY__PLACEMENT"),
+        ({"placement": "split"}, {"CPU": 1}, split(1, 1), "AIMA_RAY__PLACEMENT"),
+        ({"placement": "fused"}, {"CPU": 4, "GPU": 1}, fused(1, 1.0), "AIMA_RAY__PLACEMENT"),
+    ],
+)
+def test_places_follow_from_what_the_cluster_has_unless_settings_say_otherwise(asked, resources, places, why):
+    choice = choose_places(RaySettings(**asked), resources)
+    assert choice.places == places
+    assert why in choice.why
+
+
+@pytest.mark.parametrize("resources", [{"CPU": 2}, {"CPU": 16, "GPU": 8}])
+def test_two_fleets_fit_beside_each_other(resources):
+    places = choose_places(
+        RaySettings(gpus_per_worker=0.5, workers=4 if "GPU" in resources else None), resources
+    ).places
+    for name, amount in resources.items():
+        taken = sum(place.workers * (place.cpus if name == "CPU" else place.gpus) for place in places)
+        assert 2 * taken <= amount
+
+
+def test_stages_that_lie_apart_want_unequal_parts_or_ray_data_joins_them():
+    decode, models = split(1, 1)
+    assert decode.cpus != models.cpus

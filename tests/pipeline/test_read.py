@@ -18,9 +18,9 @@ def test_a_file_of_another_size_is_refused(tmp_path):
     path = tmp_path / "film.mp4"
     path.write_bytes(b"12345")
     with pytest.raises(MediaChanged, match=r"film\.mp4 has changed"):
-        list(Readers(Media()).chunks(SegmentTask(str(path), INFO, SEGMENT, ("x",), size=4)))
+        list(Readers().chunks(SegmentTask(str(path), INFO, SEGMENT, ("x",), size=4), Media()))
 
 
 def test_a_file_that_is_gone_is_named(tmp_path):
     with pytest.raises(MediaMissing, match=r"gone\.mp4 cannot be read"):
-        list(Readers(Media()).chunks(SegmentTask(str(tmp_path / "gone.mp4"), INFO, SEGMENT, ("x",), size=4)))
+        list(Readers().chunks(SegmentTask(str(tmp_path / "gone.mp4"), INFO, SEGMENT, ("x",), size=4), Media()))

@@ -17,9 +17,6 @@ from aima.analyzers.registry import DEFAULT
 from aima.bootstrap import Services, open_services
 from aima.domain.job import Job
 from aima.errors import ArchiveDamaged, MediaMissing, PlanInvalid
-from aima.pipeline import flow, resume
-from aima.pipeline.plan import fused, split
-from aima.pipeline.task import Failure, Finished
 from aima.services.sample import portraits
 from tests.media_made import long_clip, two_person_clip, write_picture
 
@@ -229,21 +226,6 @@ def test_a_path_that_is_missing_and_a_plan_that_cannot_work_start_nothing(servic
         services.analyses.analyze([folder / "nowhere.mp4"], WANTED)
     with pytest.raises(PlanInvalid, match="face_embedder"):
         services.analyses.analyze([folder], {"face_embedder": {}})
-
-
-def test_fused_and_split_plans_see_the_same(first, services, workspace, clip):
-    (medium,) = [m for m in services.stores.media.all() if m.filename in {"copy of two.mp4", "two.mp4"}]
-    segments = services.stores.media.segments(medium.content_id)
-    seen = []
-    for places in (fused(1), split(1, 1)):
-        plan = services.analyses.plan(WANTED, places)
-        tasks = resume.missing(plan, [medium], {medium.content_id: segments}, set())
-        outcomes = list(flow.run(tasks, plan, workspace))
-        assert not [o for o in outcomes if isinstance(o, Failure)]
-        receipts = [r for o in outcomes if isinstance(o, Finished) for r in o.receipts]
-        seen.append({(r.key, r.segment_no): r.sha256 for r in receipts})
-    assert seen[0] == seen[1]
-    assert len(seen[0]) == len(WANTED) * len(segments)
 
 
 def test_a_killed_worker_costs_a_repetition_and_changes_no_result(services, folder, faces):
