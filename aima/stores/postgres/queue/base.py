@@ -24,6 +24,11 @@ def alone(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": TAKING})
 
 
+def lightly(connection: Connection) -> None:
+    """This transaction is not waited for until it lies on the disk: a crash of the server may undo it."""
+    connection.execute(text("SET LOCAL synchronous_commit = off"))
+
+
 def wake(connection: Connection) -> None:
     """Wake the fleets at the commit of this transaction."""
     connection.execute(text("SELECT pg_notify(:channel, '')"), {"channel": CHANNEL})

@@ -17,7 +17,7 @@ from aima.domain.text import storable
 from aima.stores.postgres.jobs import PostgresJobs
 from aima.stores.postgres.media import PostgresMedia
 from aima.stores.postgres.observations import write_receipts
-from aima.stores.postgres.queue.base import CHANNEL, Part, alone, wake
+from aima.stores.postgres.queue.base import CHANNEL, Part, alone, lightly, wake
 from aima.telemetry.failpoints import failpoint
 
 TAKEABLE: Final = """s.state = 'waiting' AND (s.not_before IS NULL OR s.not_before <= clock_timestamp())
@@ -132,6 +132,7 @@ class Leases(Part):
         wanted = None if job_ids is None else list(job_ids)
         taken: list[Row[Any]] = []
         with self._engine.begin() as connection:
+            lightly(connection)  # who finishes a segment need not hold it
             alone(connection)
             connection.execute(EXPIRE, {"fleet": fleet_id})
             connection.execute(PROLONG, who)
@@ -145,6 +146,7 @@ class Leases(Part):
         """Prolong what the fleet holds, note how far it is, and say that the fleet lives. Gives what it holds."""
         values = {"fleet": fleet_id, "lease_s": lease_s, **_columns(list(done_us)), "done_us": list(done_us.values())}
         with self._engine.begin() as connection:
+            lightly(connection)
             connection.execute(SEEN, {"fleet": fleet_id})
             return {_key_of(row) for row in connection.execute(KEEP, values)}
 
