@@ -14,6 +14,7 @@ import numpy as np
 from PIL import Image
 
 from tests.media.making import pattern, write_video
+from tests.media.trials import Trial
 
 _MADE = tomllib.loads(Path(__file__).with_name("goods.toml").read_text())
 _FIXED_SIZE = {"svq1": (176, 144), "h263": (176, 144)}
@@ -39,6 +40,14 @@ class Good:
     kind: str
     frames: int | None = None
     size: tuple[int, int] | None = None
+
+    def agrees(self, trial: Trial) -> bool:
+        """Whether it was let in whole, as what it is."""
+        info = trial.info
+        if info is None or trial.verdict != "done" or info.kind != self.kind:
+            return False
+        size = self.size is None or (info.width, info.height) == self.size
+        return size and (self.frames is None or info.frames == self.frames)
 
 
 def videos(folder: Path) -> Iterator[Good]:

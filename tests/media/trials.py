@@ -20,6 +20,7 @@ from aima.media.segments import plan_segments
 from aima.settings import Media
 
 Verdict = Literal["done", "partial", "refused"]
+CAPS = {"CPU s": 60.0, "wall s": 60.0, "MB": 1500.0}
 See = Callable[[FrameChunk], None]
 
 
@@ -109,3 +110,9 @@ def _count(trial: Trial, chunk: FrameChunk) -> None:
 def _note(trial: Trial, error: MediaError) -> None:
     trial.codes.append(error.code)
     trial.said += [error.message, error.remedy]
+
+
+def over_caps(trial: Trial) -> list[str]:
+    """Which of the promised caps of one file its children were over."""
+    measured = {"CPU s": trial.cpu_s, "wall s": trial.wall_s, "MB": trial.peak_bytes / 1e6}
+    return [f"{value:.0f} {name}" for name, value in measured.items() if value > CAPS[name]]
