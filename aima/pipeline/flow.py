@@ -63,4 +63,5 @@ def _configure() -> None:
     context.execution_no_progress_timeout_s = -1  # to wait for work is no failure
     context.memory_usage_poll_interval_s = None  # it reads the maps of every worker each second
     context.issue_detectors_config.detectors = []
+    warnings.filterwarnings("ignore", "The minimum number of concurrent actors")  # it counts one input: the feed's
     logging.getLogger("ray.data").setLevel(logging.CRITICAL)  # a dead worker is told as a loss, not as a traceback
