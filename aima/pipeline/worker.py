@@ -49,6 +49,10 @@ class StageWorker:
                 finally:
                     self._reporter.end()
 
+    def close(self) -> None:
+        """End its decoder. An actor need not be told: with it the decoder ends too."""
+        self._readers.close()
+
     def _segment(self, given: pa.Table) -> Iterator[pa.Table]:
         text, ticket = given["task"][0].as_py(), given["ticket"][0].as_py()
         segment = segment_of(text)
