@@ -79,7 +79,8 @@ class Comparison:
                 for who in order:
                     spent = self._aima(seconds, runs) if who == AIMA else self._peer(who, seconds)
                     runs.spent[who, seconds].append(spent)
-                    self._told(f"round {number + 1} {who} {seconds} s: {spent.cpu_s:.1f} CPU s, {spent.wall_s:.1f} s")
+                    took = f"{spent.cpu_s:.1f} CPU s ({spent.most}), {spent.wall_s:.1f} s"
+                    self._told(f"round {number + 1}, {who}, {seconds} s of video: {took}")
         return runs
 
     def _peer(self, who: str, seconds: int) -> Spent:

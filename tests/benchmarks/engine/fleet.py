@@ -21,6 +21,7 @@ from typing import Any
 from aima import local
 from aima.bootstrap import Services, open_services
 from aima.bootstrap.flow import RayFlow
+from aima.bootstrap.resident import ResidentFleet
 from aima.pipeline.events import Begun, Event, Hear, Lost, Stream
 from aima.pipeline.plan import Place
 from aima.pipeline.task import Finished, Progressed
@@ -29,7 +30,7 @@ from tests.benchmarks.engine.bare import WANTED
 from tests.databases import connect
 
 LOOK_S = 0.2
-COMMITTED = "SELECT min(created_at) FROM observation_files JOIN media USING (content_id) WHERE media_id = %s"
+COMMITTED = "SELECT min(created_at) FROM observation_files JOIN media_files USING (content_id) WHERE media_id = %s"
 
 
 @dataclass
@@ -82,16 +83,16 @@ def listening(notes: Notes) -> None:
 
 @contextmanager
 def resident(services: Services) -> Iterator[None]:
-    """A fleet works in a thread until the end."""
-    over = threading.Event()
-    fleet = threading.Thread(target=lambda: services.dispatcher().run(over.is_set), name="fleet")
-    fleet.start()
+    """A fleet as `aima worker run` has it works in a thread until the end."""
+    fleet = ResidentFleet(services.given, "bench", beat=lambda: None)
+    thread = threading.Thread(target=fleet.run, name="fleet")
+    thread.start()
     try:
-        wait_for(lambda: bool(services.stores.queue.fleets()))
+        wait_for(lambda: bool(services.stores.queue.fleets()) or not thread.is_alive())
         yield
     finally:
-        over.set()
-        fleet.join()
+        fleet.stop()
+        thread.join()
 
 
 def analyzed(services: Services, clip: Path, notes: Notes) -> dict[str, Any]:
@@ -128,7 +129,7 @@ def main() -> None:
     """Do as the lines say."""
     settings, notes = Settings(**json.loads(sys.stdin.readline())), Notes()
     listening(notes)
-    with open_services(settings, logged=False) as services, resident(services):
+    with open_services(settings) as services, resident(services):
         print("{}", flush=True)
         for line in sys.stdin:
             name = line.strip()

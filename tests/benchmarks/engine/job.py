@@ -14,7 +14,7 @@ from tests.benchmarks.engine.bare import WANTED
 def main() -> None:
     """Analyze the clip as `aima analyze` does where no fleet lives; say what it took by analyzer."""
     clip = Path(sys.argv[1])
-    with open_services(Settings(**json.load(sys.stdin)), logged=False) as services:
+    with open_services(Settings(**json.load(sys.stdin))) as services:
         report = services.analyses.analyze([clip], WANTED)
     assert report.whole, report
     print(json.dumps(report.cpu_s))

@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -23,6 +23,9 @@ LOOK_S = 0.5
 MEMORY_EVERY = 4
 """Memory is looked at every so many looks: it costs the kernel a walk over page tables."""
 
+TOLD = 8
+"""Programs that are named of what something took."""
+
 Key = tuple[int, float]
 """Process id and the time at which it was created."""
 
@@ -32,6 +35,7 @@ class Seen:
     """A process as it was last seen, in CPU seconds. children: of those that it has waited for."""
 
     parent: Key | None
+    name: str
     own_before: float = 0.0
     children_before: float = 0.0
     own: float = 0.0
@@ -58,28 +62,32 @@ class Accounts:
         for process in family:
             with contextlib.suppress(psutil.Error):
                 with process.oneshot():
-                    times, parent = process.cpu_times(), keys.get(process.ppid())
-                self._note(keys[process.pid], parent, times)
+                    times, parent, name = process.cpu_times(), keys.get(process.ppid()), process.name()
+                self._note(keys[process.pid], parent, name, times)
                 alive.add(keys[process.pid])
         for key, one in self.seen.items():
             one.is_alive = key in alive
         self._looks += 1
         return family
 
-    def used(self) -> float:
-        """CPU seconds since the first look, dead processes and their unseen children included."""
+    def used(self) -> dict[str, float]:
+        """CPU seconds since the first look by program, dead processes and their unseen children included."""
         below: dict[Key | None, list[Key]] = defaultdict(list)
         for key, one in self.seen.items():
             if not one.is_alive:
                 below[one.parent].append(key)
-        top = [key for key, one in self.seen.items() if one.is_alive or one.parent is None]
-        return sum(self._own(key) + self._of_dead(key, below) for key in top)
+        found: dict[str, float] = defaultdict(float)
+        for key, one in self.seen.items():
+            if one.is_alive or one.parent is None:
+                found[one.name] += self._own(key) + self._of_dead(key, below)
+        return dict(found)
 
-    def _note(self, key: Key, parent: Key | None, times: Any) -> None:
+    def _note(self, key: Key, parent: Key | None, name: str, times: Any) -> None:
         own, children = times.user + times.system, times.children_user + times.children_system
         if key not in self.seen:
             before = (own, children) if not self._looks else (0.0, 0.0)
-            self.seen[key] = Seen(parent, *before)
+            self.seen[key] = Seen(parent, name, *before)
+        self.seen[key].name = name
         self.seen[key].own, self.seen[key].children = own, children
 
     def _own(self, key: Key) -> float:
@@ -119,11 +127,19 @@ def resident_bytes(family: Iterable[psutil.Process]) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Spent:
-    """What something took: CPU seconds of the tree, seconds of wall time, its peak memory in bytes."""
+    """What something took: CPU seconds of the tree, seconds of wall time, its peak memory in bytes; and CPU seconds by
+    program, dead children with their parent."""
 
     cpu_s: float
     wall_s: float
     peak_bytes: int
+    by: Mapping[str, float]
+
+    @property
+    def most(self) -> str:
+        """The programs that took most, in words."""
+        ordered = sorted(self.by.items(), key=lambda one: -one[1])[:TOLD]
+        return ", ".join(f"{name} {cpu_s:.1f}" for name, cpu_s in ordered)
 
 
 class Watch:
@@ -150,7 +166,8 @@ class Watch:
     @property
     def spent(self) -> Spent:
         """The account; after the end."""
-        return Spent(self._accounts.used(), self._wall_s, self._peak)
+        by = self._accounts.used()
+        return Spent(sum(by.values()), self._wall_s, self._peak, by)
 
     def _run(self) -> None:
         looks = 0

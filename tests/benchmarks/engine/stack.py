@@ -24,7 +24,7 @@ from tests.conftest import NOBODY, make_home, make_settings
 
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "DO_NOT_TRACK": "1", "DAFT_PROGRESS_BAR": "0"}
 RAY = {"address": None, "num_cpus": 2, "object_store_mb": 200}
-STORES = {"postgres": None, "mongo": f"mongodb://{NOBODY}", "milvus": f"http://{NOBODY}"}
+STORES = {"postgres": None, "mongo": None, "milvus": f"http://{NOBODY}"}
 PACKAGE = "tests.benchmarks.engine"
 
 
@@ -34,7 +34,7 @@ class Broken(Exception):
 
 @contextmanager
 def stack() -> Iterator[Settings]:
-    """PostgreSQL and Ray with two workers' CPUs, in a home of their own."""
+    """PostgreSQL, documents (for log lines) and Ray with two workers' CPUs, in a home of their own."""
     os.environ |= ONE_THREAD  # servers hand it to workers
     settings = make_settings(make_home(), ray=RAY, stores=STORES)
     local.start(settings)
