@@ -12,9 +12,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 
+from aima.domain.text import count
 from aima.errors import AimaError
 from aima.local import home as homes
-from aima.local.addresses import milvus_url, namespace
+from aima.local.addresses import milvus_url, namespace, postgres_url
 from aima.local.home import Home, home_at
 from aima.local.listeners import firewall_rule, listeners
 from aima.local.ray_head import RayHead
@@ -52,6 +53,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_servers(status(settings)),
         *_ray_ports(home),
         *_other_ports(home),
+        *_queue(settings),
         *_documents(settings),
         *_vectors(settings),
         *_other_users(settings),
@@ -164,6 +166,25 @@ def _other_ports(home: Home) -> Iterator[Finding]:
         if reachable and kind is not RayHead:
             text = f"other machines can reach {', '.join(map(str, reachable))}"
             yield Finding(f"{kind.name} ports", "broken", text, firewall_rule(reachable))
+
+
+def _queue(settings: Settings) -> Iterator[Finding]:
+    """Whether somebody works on what waits."""
+    # The database takes a while to import.
+    from aima.services.dispatching.fleets import ALIVE_S
+    from aima.stores.postgres import PostgresStores
+
+    try:
+        with PostgresStores.open(postgres_url(settings), migrate_schema=False) as stores:
+            waiting = sum(job.waiting for job in stores.queue.progress() if job.state != "paused")
+            living = len(stores.queue.fleets(ALIVE_S))
+    except AimaError:
+        return  # that it does not answer, or is older, has been said or is mended by the next command
+    text = f"{count(living, 'fleet')} at work or ready, {count(waiting, 'segment')} waiting"
+    if waiting and not living:
+        yield Finding("queue", "warning", text, "start a worker with: aima up; or see: aima jobs list")
+    else:
+        yield Finding("queue", "ok", text)
 
 
 def _documents(settings: Settings) -> Iterator[Finding]:

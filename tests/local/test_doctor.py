@@ -2,21 +2,26 @@ import shutil
 import socket
 import subprocess
 import sys
+import uuid
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from aima import local
+from aima.domain.job import Job
 from aima.local import doctor
 from aima.local.doctor import Finding, examine
 from aima.local.home import home_at
 from aima.local.process import clean_environment
 from aima.models.catalogue import used
+from aima.services.dispatching.fleets import new_fleet
 from aima.settings import Settings
 from aima.stores.milvus import MilvusVectors
+from aima.stores.postgres import PostgresStores
 from aima.stores.vectors import Space, VectorRow
 from tests.conftest import NO_RAY, make_settings
+from tests.persons_made import add_medium
 
 
 def found(settings: Settings, subject: str) -> list[Finding]:
@@ -109,6 +114,19 @@ def test_too_many_vectors_are_found(stack: Settings, monkeypatch: pytest.MonkeyP
     vectors.close()
     assert (size.level, size.text[:9]) == ("warning", "4 vectors")
     assert "AIMA_STORES__MILVUS" in size.remedy
+
+
+def test_what_waits_with_nobody_to_work_on_it_is_found(spare: Settings, database: str, stores: PostgresStores) -> None:
+    named = make_settings(spare.home, stores={"postgres": database}, ray=NO_RAY)
+    (idle,) = found(named, "queue")
+    assert (idle.level, idle.text) == ("ok", "0 fleets at work or ready, 0 segments waiting")
+    medium = add_medium(stores, "film.mp4")
+    stores.queue.submit(Job(str(uuid.uuid4()), medium.media_id, {}), stores.media.segments(medium.content_id))
+    (waiting,) = found(named, "queue")
+    assert (waiting.level, waiting.text) == ("warning", "0 fleets at work or ready, 1 segment waiting")
+    assert "aima up" in waiting.remedy
+    stores.queue.show(new_fleet("worker"))
+    assert [finding.level for finding in found(named, "queue")] == ["ok"]
 
 
 def test_a_port_that_others_can_reach_is_broken(spare: Settings) -> None:
