@@ -23,6 +23,8 @@ EMOTION: Final = "emotion"
 ALONGSIDE: Final = (DETECTOR, EMBEDDER, CUTS, EMOTION)
 """Analyzers whose columns fusion reads."""
 
+TOLD: Final = frozenset({"model_version", "digest", "step_us"})
+
 Steps = Mapping[str, Mapping[str, Any]]
 """What makes the keys of a job's observations, by analyzer."""
 
@@ -87,7 +89,8 @@ class SourceService:
 
     def _begun(self, content_ids: Collection[str] | None) -> dict[str, list[Job]]:
         """Jobs that are at work, then those that ended or are about to, by content."""
-        found = self._jobs.begun_by_content(content_ids)
+        at_work = self._jobs.begun_by_content(content_ids).items()
+        found = {content_id: [job for job in jobs if _is_told(job)] for content_id, jobs in at_work}
         for content_id, jobs in self._ended(content_ids).items():
             found.setdefault(content_id, []).extend(jobs)
         return found
@@ -98,7 +101,7 @@ class SourceService:
         for content_id, jobs in self._ending.items():
             if content_ids is None or content_id in content_ids:
                 found.setdefault(content_id, []).extend(jobs)
-        return found
+        return {content_id: [job for job in jobs if _is_told(job)] for content_id, jobs in found.items()}
 
 
 class Tables:
@@ -159,6 +162,11 @@ def chosen_steps(jobs: Sequence[Job], model_version: str) -> Steps:
         further = (n for n in ALONGSIDE if n in analyzers and n != EMBEDDER and (same_faces or n == CUTS))
         steps |= {name: analyzers[name] for name in further}
     return steps
+
+
+def _is_told(job: Job) -> bool:
+    """Whether a job says what makes the keys of its observations; one that does not can have observed nothing."""
+    return all(step.keys() >= TOLD for step in job.analyzers.values())
 
 
 def _by_weight(jobs: Sequence[Job]) -> list[Job]:

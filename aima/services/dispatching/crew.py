@@ -102,8 +102,6 @@ class Crew:
 
     def _open(self, life: int) -> None:
         try:
-            if self.failures:
-                self._flow.leave()  # the cluster may be another one by now
             places = self._flow.places()
             stream = self._flow.open(places, lambda event: self._hear(life, event))
         except AimaError as error:

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, replace
 from typing import Final
 
 from aima.domain.queue import Fleet, FleetState
-from aima.errors import AimaError, StoreUnreachable
+from aima.errors import AimaError, StackDown, StoreUnreachable
 from aima.pipeline.events import Ended, Event, Flow, Lost
 from aima.pipeline.task import Progressed
 from aima.services import journal
@@ -33,6 +33,8 @@ TICK_S: Final = 0.5
 """So often a run that somebody waits for looks around."""
 GRACE_S: Final = 30.0
 """What is in flight when a fleet is told to stop may end within this."""
+HASTE_S: Final = 2.0
+"""What is being fused when an error ends a fleet has so long."""
 BREAKDOWNS: Final = 6
 """After so many in a row without a single segment between them a run that somebody waits for gives up."""
 
@@ -78,17 +80,17 @@ class Dispatcher:
         afterwards what kept results from being whole.
 
         Raises:
-            StackDown: job_ids are given, and there is no cluster.
+            StackDown: there is no cluster and job_ids are given, or it went away under the workers.
             AnalysisFailed: job_ids are given, and the workers broke down again and again.
             StoreUnreachable: the database has not answered for too long.
         """
         self._job_ids = None if job_ids is None else frozenset(job_ids)
         with self._living() as waker:
             while not self._is_over(until):
+                self._rest()
                 self._lease(waker)
                 self._put()
                 self._finish()
-                self._rest()
                 self._beat(tick)
                 self._hear()
 
@@ -103,12 +105,14 @@ class Dispatcher:
         self._queue.retire_named(self._fleet.name, but=self._fleet.fleet_id)
         self._show()
         waker = Waker(self._queue, self._notices.put)
+        grace_s = HASTE_S
         try:
             yield waker
+            grace_s = GRACE_S
         finally:
             waker.close()
             self._crew.dismiss()
-            self._finisher.join(GRACE_S)
+            self._finisher.join(grace_s)
             self._watch.flush()
             with suppress(AimaError):  # if the database is the reason, leases run out by themselves
                 self._queue.give_back(self._fleet.fleet_id, is_loss=False)
@@ -124,6 +128,16 @@ class Dispatcher:
         """The workers are to be renewed when they have done what they have."""
         return self._crew.state == "open" and self._crew.served >= self._settings.renew_segments
 
+    @property
+    def _room(self) -> int:
+        """How many more segments the workers can be given."""
+        return self._crew.credits - len(self._settling.hands)
+
+    @property
+    def _wants_more(self) -> bool:
+        """Something may be leased, as far as is known."""
+        return self._is_hungry and self._room > 0 and not self._is_worn and self._times.stopping is None
+
     def _is_over(self, until: Callable[[], bool]) -> bool:
         if self._times.stopping is None:
             if not until():
@@ -135,9 +149,9 @@ class Dispatcher:
 
     def _lease(self, waker: Waker) -> None:
         """Take as much as the workers can be given; when there is no more, sleep until there is."""
-        room = self._crew.credits - len(self._settling.hands)
-        if not self._is_hungry or room <= 0 or self._is_worn or self._times.stopping is not None:
+        if not self._wants_more:
             return
+        room = self._room
         leased, settled = self._settling.take(room, self._job_ids)
         if leased:
             self._times.worked = time.monotonic()
@@ -167,6 +181,7 @@ class Dispatcher:
         is_end = self._is_unsettled and not self._is_hungry and not self._settling.hands
         if is_end or self._pace.due_in_s() <= 0:
             self._is_unsettled = not is_end
+            self._watch.flush()
             self._finisher.start(self._job_ids, has_news=self._pace.has_news)
             self._pace.start()
 
@@ -203,6 +218,8 @@ class Dispatcher:
 
     def _patience_s(self) -> float:
         """Until when there is nothing to do unless something is heard."""
+        if self._wants_more:
+            return 0.0
         now = time.monotonic()
         waits = [self._times.beat + BEAT_S - now]
         if not self._is_resident or self._times.stopping is not None:
@@ -258,8 +275,18 @@ class Dispatcher:
         self._crew.broke()
         journal.workers_lost(error.code, error.message, self._settling.give_back())
         self._is_hungry = True
-        if not self._is_resident and (not self._crew.was_open or self._crew.failures >= BREAKDOWNS):
+        if self._is_hopeless(error):
             raise error
+
+    def _is_hopeless(self, error: AimaError) -> bool:
+        """Whether calling workers again would not help, or somebody waits who had better be told.
+
+        Ray ends a process that was connected to a cluster and meets another one at its address, so a fleet that has
+        lost its cluster ends before: its supervisor starts it again.
+        """
+        if self._is_resident:
+            return self._crew.was_open and isinstance(error, StackDown)
+        return not self._crew.was_open or isinstance(error, StackDown) or self._crew.failures >= BREAKDOWNS
 
     @property
     def _idle_left_s(self) -> float:
