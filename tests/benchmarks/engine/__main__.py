@@ -44,7 +44,7 @@ def _measures(
 
     def stays() -> list[Figure]:
         clips, idle_s = (3, 10.0) if given.quick else (20, 60.0)
-        return resident.figures(settings, film, work, clips, idle_s)
+        return resident.figures(settings, film, work, clips, idle_s, told)
 
     measures = {"jobs": jobs, "resident": stays}
     yield from (measures[group] for group in given.only or GROUPS)

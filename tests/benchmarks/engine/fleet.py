@@ -30,7 +30,7 @@ from tests.benchmarks.engine.bare import WANTED
 from tests.databases import connect
 
 LOOK_S = 0.2
-COMMITTED = "SELECT min(created_at) FROM observation_files JOIN media_files USING (content_id) WHERE media_id = %s"
+COMMITTED = "SELECT min(o.created_at) FROM observation_files o JOIN media_files USING (content_id) WHERE media_id = %s"
 
 
 @dataclass

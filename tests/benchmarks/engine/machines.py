@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
@@ -19,29 +20,36 @@ if TYPE_CHECKING:
     from ray.cluster_utils import Cluster
 
 HOOK = "tests.benchmarks.engine.replay.install"
+START_S = 300
+PATIENT = {"RAY_AUTH_MODE": "token", "RAY_raylet_start_wait_time_s": str(START_S)}
 STORE_BYTES = 80 * 1024 * 1024
 WIDTH, HEIGHT = 64, 36
 
 
 @contextmanager
-def cluster(nodes: int, folder: Path) -> Iterator[Cluster]:
+def cluster(nodes: int) -> Iterator[Cluster]:
     """So many nodes of one CPU each, the first of them with Ray's head; this process is connected to it.
 
     Ray must not have been imported: it reads how it is to authenticate but once.
     """
-    token = folder / "token"
-    token.write_text(secrets.token_hex(32))
-    token.chmod(0o600)
-    os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token), "PYTHONPATH": str(ROOT)}
+    with tempfile.TemporaryDirectory(prefix="aima-ray-") as folder:  # a longer path would be too long for sockets
+        token = Path(folder) / "token"
+        token.write_text(secrets.token_hex(32))
+        token.chmod(0o600)
+        os.environ |= {"RAY_AUTH_TOKEN_PATH": str(token), "PYTHONPATH": str(ROOT), **PATIENT}
+        yield from _joined(nodes, Path(folder))
+
+
+def _joined(nodes: int, folder: Path) -> Iterator[Cluster]:
     import ray
     from ray.cluster_utils import Cluster
 
-    head = {**_node(), "temp_dir": str(folder / "ray")}
+    head = {**_node(), "temp_dir": str(folder)}
     made = Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False)
     try:
         for _ in range(nodes - 1):
             made.add_node(**_node())
-        made.wait_for_nodes()
+        made.wait_for_nodes(timeout=START_S)
         hook = {"worker_process_setup_hook": HOOK}
         ray.init(address=made.address, runtime_env=hook, log_to_driver=False, logging_level="ERROR")
         yield made

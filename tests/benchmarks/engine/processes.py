@@ -136,10 +136,15 @@ class Spent:
     by: Mapping[str, float]
 
     @property
+    def share(self) -> float:
+        """CPU in per cent of a core."""
+        return 100 * self.cpu_s / self.wall_s
+
+    @property
     def most(self) -> str:
         """The programs that took most, in words."""
         ordered = sorted(self.by.items(), key=lambda one: -one[1])[:TOLD]
-        return ", ".join(f"{name} {cpu_s:.1f}" for name, cpu_s in ordered)
+        return ", ".join(f"{name} {cpu_s:.2f}" for name, cpu_s in ordered)
 
 
 class Watch:

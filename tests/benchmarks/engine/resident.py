@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 
 from aima.settings import Settings
 from tests.benchmarks.engine import media
-from tests.benchmarks.engine.processes import Watch
+from tests.benchmarks.engine.processes import Spent, Watch
 from tests.benchmarks.engine.results import Figure, figure
 from tests.benchmarks.engine.stack import ONE_THREAD, PACKAGE, Broken, fresh, servers
 
@@ -64,44 +64,47 @@ def fleet(settings: Settings) -> Iterator[Fleet]:
         process.stdin.close()
 
 
-def figures(settings: Settings, film: Path, work: Path, clips: int, idle_s: float) -> list[Figure]:
+def figures(
+    settings: Settings, film: Path, work: Path, clips: int, idle_s: float, told: Callable[[str], None]
+) -> list[Figure]:
     """One more small clip, so many times; then so long without work, with workers and without."""
     keyframes = media.keyframes(film)
     starts = [keyframes[number * len(keyframes) // (clips + WARMING)] for number in range(clips + WARMING)]
     cuts = [media.cut(film, work / f"small-{n}.mp4", CLIP_S, start) for n, start in enumerate(starts)]
     bare = share(settings, idle_s)
-    closes = {"idle_s": 2 * idle_s + 2 * SETTLE_S}
-    with (
-        fresh(settings.model_copy(update={"worker": settings.worker.model_copy(update=closes)})) as own,
-        fleet(own) as one,
-    ):
+    told(f"without a fleet: {bare.most}")
+    closes = settings.worker.model_copy(update={"idle_s": 2 * idle_s + 2 * SETTLE_S})
+    with fresh(settings.model_copy(update={"worker": closes})) as own, fleet(own) as one:
         for clip in cuts[:WARMING]:
             one.ask(str(clip))
-        answers = [_one_more(settings, one, clip) for clip in cuts[WARMING:]]
+        answers = [_one_more(settings, one, clip, told) for clip in cuts[WARMING:]]
         time.sleep(SETTLE_S)
         opened = share(settings, idle_s)
+        told(f"idle with workers: {opened.most}")
         one.ask("")
         time.sleep(SETTLE_S)
         closed = share(settings, idle_s)
+        told(f"idle without workers: {closed.most}")
     return [
         figure("warm_overhead_cpu", [answer["cpu_s"] - answer["work_cpu_s"] for answer in answers]),
         figure("warm_first_progress", [answer["first_progress_s"] for answer in answers]),
         figure("warm_first_result", [answer["first_result_s"] for answer in answers]),
         figure("warm_done", [answer["done_s"] for answer in answers]),
-        figure("idle_open", [opened - bare]),
-        figure("idle_closed", [closed - bare]),
-        figure("idle_servers", [bare], label="ray and postgresql"),
+        figure("idle_open", [opened.share - bare.share]),
+        figure("idle_closed", [closed.share - bare.share]),
+        figure("idle_servers", [bare.share], label="servers"),
     ]
 
 
-def _one_more(settings: Settings, one: Fleet, clip: Path) -> dict[str, float]:
+def _one_more(settings: Settings, one: Fleet, clip: Path, told: Callable[[str], None]) -> dict[str, float]:
     with Watch(servers(settings), memory=False) as watch:
         answer = one.ask(str(clip))
+    told(f"{clip.name}: done after {answer['done_s']:.2f} s; {watch.spent.most}")
     return {**answer, "cpu_s": watch.spent.cpu_s}
 
 
-def share(settings: Settings, seconds: float) -> float:
-    """What everything uses for so long, in per cent of a core."""
+def share(settings: Settings, seconds: float) -> Spent:
+    """What everything uses for so long."""
     with Watch(servers(settings), memory=False) as watch:
         time.sleep(seconds)
-    return 100 * watch.spent.cpu_s / watch.spent.wall_s
+    return watch.spent

@@ -107,7 +107,7 @@ def one(settings: Settings, nodes: int, costs: Mapping[str, float], *, lose: boo
     notes = Notes()
     listening(notes)
     wanted = {replay.NAME: {"stages": dict(costs), "speed": SPEED}}
-    with folder(settings) as place, machines.cluster(nodes, place) as made, fresh(settings) as own:
+    with folder(settings) as place, machines.cluster(nodes) as made, fresh(settings) as own:
         media = own.media.model_copy(update={"sample_fps": SAMPLE_FPS})
         ray = own.ray.model_copy(update={"address": made.address, "workers": nodes})
         placed = own.model_copy(update={"media": media, "ray": ray})
