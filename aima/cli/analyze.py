@@ -56,7 +56,11 @@ def analyze(
     """
     wanted = wanted_analyzers(only, add, option)
     with changing() if wait else opened() as services, progress_bar(shown=wait and not as_json) as listener:
-        report = services.analyses.analyze(paths, wanted, listener, priority=priority, wait=wait)
+        try:
+            report = services.analyses.analyze(paths, wanted, listener, priority=priority, wait=wait)
+        except KeyboardInterrupt:
+            say("broken off: what was observed stays, and the same command goes on from there")
+            raise
         if not wait:
             _warn_if_nobody_works(services)
     if as_json:

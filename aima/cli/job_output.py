@@ -18,11 +18,16 @@ if TYPE_CHECKING:
     from aima.domain.job import Job
     from aima.domain.queue import Assignment, JobProgress
 
-BAR: Final = 16
+BAR: Final = 10
 """Characters of a progress bar."""
 LOOK_BACK_S: Final = 30.0
 """The rate of a watched job is that of so many seconds."""
-COLUMNS: Final = (cut("medium", 32), "id", "state", "progress", "of", "prio", "remark")
+OPTIONAL: Final = {"of", "prio", "pace", "remark"}
+"""Columns that are shown where there is something in them."""
+NARROWEST: Final = 12
+"""Characters of a name at least."""
+GAP: Final = 2
+"""Between two columns."""
 
 
 class Pace:
@@ -53,17 +58,27 @@ class Pace:
         rate = self.rate(job)
         if job.state != "running" or not rate:
             return ""
-        left = (job.total_us - job.done_us) / rate
-        return f"{rate:.1f} x, {clock(round(left))} left"
+        left = round((job.total_us - job.done_us) / rate)
+        return f"{rate:.1f} x, {_minutes(left)} left"
 
 
 def jobs_grid(jobs: Sequence[JobProgress], pace: Pace | None = None) -> Table:
-    """The table of jobs; with the rate and the time left of those that were watched."""
-    columns: list[str | Column] = list(COLUMNS)
-    if pace:
-        columns.insert(-1, "pace")
-    rows = ([*_row(job)[:-1], *([pace.text(job)] if pace else []), _row(job)[-1]] for job in jobs)
-    return grid(count(len(jobs), "job"), columns, rows)
+    """The table of jobs, one line each; with the rate and the time left of those that were watched."""
+    cells: dict[str, list[str]] = {
+        "id": [job.job.job_id[:8] for job in jobs],
+        "state": [job.state for job in jobs],
+        "progress": [f"{bar(percent(job))} {percent(job):3.0f} %" for job in jobs],
+        "of": ["" if pace else _span(job) for job in jobs],
+        "prio": [str(job.job.priority or "") for job in jobs],
+        "pace": [pace.text(job) if pace else "" for job in jobs],
+        "remark": [_remark(job) for job in jobs],
+    }
+    shown = {name: column for name, column in cells.items() if name not in OPTIONAL or any(column)}
+    taken = sum(GAP + max(map(len, [name, *column])) for name, column in shown.items())
+    medium = cut("medium", max(NARROWEST, out.width - taken))
+    names = [display(job.filename) for job in jobs]
+    columns = [medium, *(Column(name, no_wrap=True) for name in shown)]
+    return grid(count(len(jobs), "job"), columns, zip(names, *shown.values(), strict=True))
 
 
 def percent(job: JobProgress) -> float:
@@ -142,21 +157,17 @@ def detail_json(job: JobProgress, assignments: Sequence[Assignment]) -> dict[str
     }
 
 
-def _row(job: JobProgress) -> tuple[object, ...]:
-    done = percent(job)
-    return (
-        display(job.filename),
-        job.job.job_id[:8],
-        job.state,
-        f"{bar(done)} {done:3.0f} %",
-        _span(job),
-        job.job.priority,
-        job.job.code or (f"{len(job.failures)} given up" if job.failures else ""),
-    )
+def _remark(job: JobProgress) -> str:
+    return job.job.code or (f"{len(job.failures)} given up" if job.failures else "")
 
 
 def _span(job: JobProgress) -> str:
-    return clock(job.total_us) if job.total_us else "-"
+    return _minutes(job.total_us) if job.total_us else "-"
+
+
+def _minutes(us: int) -> str:
+    """As m:ss, or h:mm:ss."""
+    return clock(max(0, us) // 1_000_000 * 1_000_000).removesuffix(".0")
 
 
 def _times(job: JobProgress) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from aima.cli.output import JsonFlag, clock, count, cut, emit_json, out, speaks, table
+from aima.cli.output import JsonFlag, clock, count, emit_json, out, speaks, table
 from aima.cli.services import opened
 from aima.local.home import home_at
 from aima.local.worker import fleet_name, only_worker
@@ -65,7 +65,7 @@ def status(as_json: JsonFlag = False) -> None:
 
 
 def _show(fleets: Sequence[Fleet], living: set[str], jobs: Sequence[JobProgress]) -> None:
-    columns = (cut("fleet", 28), "state", "for", "machine", "pid", "workers", "in flight", "done", "last sign")
+    columns = ("fleet", "pid", "state", "for", "workers", "in flight", "done", "seen")
     table(count(len(fleets), "fleet"), columns, (_row(fleet, fleet.fleet_id in living) for fleet in fleets))
     if not fleets:
         out.print("No fleet runs: analyses run in the process that asks for them. Start one with: aima up")
@@ -77,21 +77,12 @@ def _show(fleets: Sequence[Fleet], living: set[str], jobs: Sequence[JobProgress]
 def _row(fleet: Fleet, lives: bool) -> tuple[object, ...]:
     workers = ", ".join(f"{place['workers']} {place['name']}" for place in fleet.places)
     state = fleet.state if lives else "silent"
-    return (
-        fleet.name,
-        state,
-        _ago(fleet.since),
-        fleet.node,
-        fleet.pid,
-        workers or "-",
-        fleet.in_flight,
-        fleet.segments_done,
-        f"{_ago(fleet.seen_at)} ago",
-    )
+    seen = f"{_ago(fleet.seen_at)} ago"
+    return fleet.name, fleet.pid, state, _ago(fleet.since), workers or "-", fleet.in_flight, fleet.segments_done, seen
 
 
 def _ago(at: datetime | None) -> str:
-    return clock(round((datetime.now(UTC) - at).total_seconds() * 1e6)) if at else "-"
+    return clock(int((datetime.now(UTC) - at).total_seconds()) * 1_000_000).removesuffix(".0") if at else "-"
 
 
 def _fleet_json(fleet: Fleet, lives: bool) -> dict[str, Any]:

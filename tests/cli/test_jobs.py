@@ -70,7 +70,18 @@ def test_a_list_tells_how_far_each_is(film, stores):
     (line,) = [line for line in jobs("list").stdout.splitlines() if "film.mp4" in line]
     assert film.job_id[:8] in line
     assert "38 %" in line
-    assert line.index("running") < line.index("━━━━━━─") < line.index("2:00.0")
+    assert line.index("running") < line.index("━━━─") < line.index("2:00")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_a_job_is_one_line_of_the_terminal(shell, stores, width):
+    shell.setenv("COLUMNS", str(width))
+    for name in ("a film with a name that is longer than any terminal is wide " * 3, "b.mp4"):
+        submitted(stores, name, priority=7)
+    lines = jobs("list").stdout.splitlines()
+    assert max(map(len, lines)) <= width
+    assert [line.split()[0] for line in lines[3:]] == ["a", "b.mp4"]
+    assert "…" in lines[3]
 
 
 def test_nothing_open_is_an_empty_list_and_all_shows_what_has_ended(film, stores):
@@ -140,13 +151,13 @@ def test_the_pace_is_that_of_the_last_half_minute():
     pace.see([progress(0)], now=100.0)
     assert pace.text(progress(0)) == ""
     pace.see([progress(20 * SECOND)], now=110.0)
-    assert pace.text(progress(20 * SECOND)) == "2.0 x, 0:50.0 left"
+    assert pace.text(progress(20 * SECOND)) == "2.0 x, 0:50 left"
     pace.see([progress(20 * SECOND)], now=110.0 + LOOK_BACK_S)
     assert pace.rate(progress(20 * SECOND)) == 0.0
     assert pace.text(replace(progress(20 * SECOND), state="done")) == ""
 
 
 def test_a_bar_is_as_wide_however_far_it_is():
-    assert [len(bar(done)) for done in (0.0, 0.1, 50.0, 99.9, 100.0)] == [16] * 5
+    assert [len(bar(done)) for done in (0.0, 0.1, 50.0, 99.9, 100.0)] == [10] * 5
     assert bar(100.0) != bar(99.0)
     assert percent(replace(progress(0), total_us=0, state="done")) == 100.0
