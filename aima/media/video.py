@@ -202,6 +202,8 @@ def _decode(packet: av.Packet, pts_us: int | None, problems: Problems) -> Iterat
         frames = packet.decode()
     except av.error.MemoryError:
         raise
+    except av.error.EOFError:  # it has given all its frames before
+        return
     except av.FFmpegError as error:
         problems.note("packet_undecodable", f"at {(pts_us or 0) / 1e6:.3f} s: {error.strerror}")
         return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from PIL import Image
 from tests.media.making import pattern, write_video
 from tests.media.trials import Trial
 
+os.environ.setdefault("SVT_LOG", "1")  # that encoder writes to standard error else
 _MADE = tomllib.loads(Path(__file__).with_name("goods.toml").read_text())
 _FIXED_SIZE = {"svq1": (176, 144), "h263": (176, 144)}
 SIZES = [(16, 16), (18, 34), (64, 48), (130, 98), (176, 144), (320, 240), (321, 241), (352, 288), (640, 64), (48, 512)]

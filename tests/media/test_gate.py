@@ -27,6 +27,7 @@ from aima.settings import Media
 from tests.media.conftest import SHARED
 from tests.media.hostile_set import cases
 from tests.media.making import pattern, write_video
+from tests.media.trials import attempt
 
 
 def test_a_video_is_described_by_its_packets(plain_video: Path) -> None:
@@ -180,3 +181,46 @@ def test_timelines_begin_at_zero(hostile: Callable[[str], Path]) -> None:
     joined = inspect(hostile("ts_discontinuity.ts"), Media())
     assert joined.duration_us == pytest.approx(6_000_000, abs=50_000)
     assert joined.details["linear"] is True
+
+
+def without_tables(path: Path) -> bytes:
+    """The packets of a transport stream but for those that say which streams there are."""
+    data = path.read_bytes()
+    packets = (data[start : start + 188] for start in range(0, len(data), 188))
+    return b"".join(p for p in packets if int.from_bytes(p[1:3], "big") & 0x1FFF not in {0, 17, 0x1000})
+
+
+def test_a_stream_that_turns_up_late_is_passed_over(tmp_path: Path) -> None:
+    silent = write_video(tmp_path / "silent.ts", [pattern(number % 20, (64, 48)) for number in range(400)])
+    loud = write_video(tmp_path / "loud.ts", [pattern(number, (64, 48)) for number in range(20)], sound=True)
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(without_tables(silent) + without_tables(loud))
+    trial = attempt(joined)
+    assert (trial.verdict, trial.codes, len(trial.strip_us)) == ("done", [], 420)
+
+
+def test_a_codec_that_nobody_knows_is_told_as_damage(tmp_path: Path) -> None:
+    path = tmp_path / "odd.wav"
+    body = b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 0x7777, 1, 16_000, 32_000, 2, 16) + b"data" + bytes(4000)
+    path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
+    with pytest.raises(MediaCorrupt, match="nothing in it can be decoded"):
+        inspect(path, Media())
+
+
+def test_a_recording_that_was_cut_says_what_its_beginning_lacks(tmp_path: Path) -> None:
+    whole = write_video(tmp_path / "whole.ts", [pattern(number) for number in range(120)], gop=50)
+    data = whole.read_bytes()
+    cut = tmp_path / "cut.ts"
+    cut.write_bytes(data[len(data) // 4 // 188 * 188 :])
+    trial = attempt(cut)
+    assert "frames_missing" in trial.codes
+    assert any("none between 0.0 s and" in text for text in trial.said)
+
+
+def test_the_end_of_a_medium_that_begins_late_is_no_lack(tmp_path: Path) -> None:
+    late = write_video(
+        tmp_path / "late.mkv", [pattern(n, (64, 48)) for n in range(20)], [5000 + 40 * n for n in range(20)]
+    )
+    info = inspect(late, Media())
+    assert not info.partial
+    assert info.duration_us == pytest.approx(800_000, abs=50_000)

@@ -9,13 +9,16 @@ from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
-from aima.domain.media import Segment
+from aima.domain.media import MediaInfo, Segment
 from aima.errors import DecoderDied, MediaEmpty, SettingInvalid
 from aima.media.gate import inspect
+from aima.media.plan import plan_reading
 from aima.media.reader import SegmentReader
+from aima.media.video import VideoShot
 from aima.settings import Media
 from tests.media.conftest import decoders, read, read_all
 from tests.media.making import pattern, write_planes, write_video
@@ -113,7 +116,7 @@ def test_rotated_video_stands_upright(tmp_path: Path, turn: int) -> None:
     assert np.abs(got.strip[0].astype(int) - upright.mean(axis=2)).mean() < 8
 
 
-@pytest.mark.parametrize("size", [(128, 96), (322, 242), (150, 70)])
+@pytest.mark.parametrize("size", [(128, 96), (322, 242), (150, 70), (48, 64)])
 def test_turned_video_and_odd_widths_through_decord(tmp_path: Path, size: tuple[int, int]) -> None:
     pytest.importorskip("decord")
     for turn in (0, 90):
@@ -142,6 +145,16 @@ def test_ten_bits_look_like_eight(tmp_path: Path) -> None:
     _, got = read_all(path)
     assert np.abs(got.frames[0].astype(int) - pattern(3)).mean() < 4
     assert np.abs(got.strip[0, 40:, 60:].astype(int) - pattern(3)[40:, 60:, 0]).mean() < 3
+
+
+def test_codes_above_the_range_of_their_bits_are_white() -> None:
+    frame = av.VideoFrame(64, 64, "yuv420p10le")
+    for plane in frame.planes:
+        plane.update(b"\xff" * plane.buffer_size)
+    info = MediaInfo("video", "mov", "h264", 64, 64, 40_000, 25.0, keyframes_us=(0,))
+    out = np.zeros((64, 64), np.uint8)
+    VideoShot(frame, 0, None, plan_reading(info, Media().model_dump(), "pyav")).grey(out)
+    assert out.min() == 255
 
 
 SDR = {"space": 1, "range": 1, "transfer": 1, "primaries": 1}
