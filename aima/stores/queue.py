@@ -25,9 +25,9 @@ class QueueStore(Protocol):
         """Take segments of jobs that are queued or running, each for so many seconds: highest priority first, then the
         oldest job, then by stream and number. job_ids: of these jobs only.
 
-        Also those whose lease ran out (which counts as a loss). Not those whose time has not come (see `fail`), and
-        none of a content and segment that a living lease of any job holds. Jobs that begin are moved to "running".
-        Two fleets never get the same (SKIP LOCKED).
+        Also those whose lease another fleet let run out (which counts as a loss); its own are prolonged. Not those
+        whose time has not come (see `fail`), and none of a content and segment that a living lease of any job holds.
+        Jobs that begin are moved to "running". Two fleets never get the same (SKIP LOCKED).
         """
         ...
 
@@ -40,11 +40,14 @@ class QueueStore(Protocol):
 
     def finish(self, key: LeaseKey, receipts: Sequence[Receipt], decode_cpu_s: float) -> None:
         """The segment is observed: its markers, crops and state in one transaction, whoever holds it. Repeating it
-        changes nothing."""
+        changes nothing. Nothing is written if the job is gone."""
         ...
 
     def fail(self, key: LeaseKey, code: str, detail: str, again_in_s: float | None) -> None:
-        """The attempt failed. again_in_s: it waits so long and is tried once more; None: it is given up."""
+        """The attempt failed. again_in_s: it waits so long and is tried once more; None: it is given up.
+
+        Nothing changes if nobody holds the segment.
+        """
         ...
 
     def give_back(self, fleet_id: str, keys: Collection[LeaseKey] | None = None, *, is_loss: bool) -> int:
@@ -81,7 +84,10 @@ class QueueStore(Protocol):
         ...
 
     def wait(self, timeout_s: float) -> bool:
-        """Sleep until something is submitted or otherwise becomes takeable: True; or until the time is over: False."""
+        """Sleep until something is submitted or otherwise becomes takeable: True; or until the time is over: False.
+
+        True at once if something may be taken already. A fleet that takes something meanwhile and dies wakes nobody.
+        """
         ...
 
     def show(self, fleet: Fleet) -> None:

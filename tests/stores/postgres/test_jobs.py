@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 
@@ -34,6 +35,22 @@ def test_a_job_moves_from_queued_to_done(stores, medium):
     assert times(stores, job) == (True, False)
     stores.jobs.set_state(job.job_id, "done")
     assert times(stores, job) == (True, True)
+
+
+def test_a_job_that_is_paused_has_neither_begun_nor_ended(stores, medium):
+    job = new_job(medium)
+    stores.jobs.add(job)
+    stores.jobs.set_state(job.job_id, "paused")
+    assert times(stores, job) == (False, False)
+
+
+def test_jobs_are_found_by_their_ids_oldest_first_and_whole(stores, medium):
+    jobs = [replace(new_job(medium), request={"models": {"face_detector": "faces"}}) for _ in range(3)]
+    for job in jobs:
+        stores.jobs.add(job)
+    assert stores.jobs.all() == jobs
+    assert stores.jobs.of([jobs[2].job_id, str(uuid.uuid4()), jobs[0].job_id]) == [jobs[0], jobs[2]]
+    assert stores.jobs.of([]) == []
 
 
 def test_why_a_job_failed_is_kept_whatever_it_says(stores, medium):

@@ -10,11 +10,13 @@ from datetime import date
 
 import pytest
 
+from aima.domain.queue import Node
 from aima.errors import StoreOutdated
 from aima.stores.postgres import PostgresStores, migrate
 from aima.stores.postgres.engine import open_engine
 from tests.databases import connect
 from tests.persons_made import add_medium
+from tests.stores.postgres.queue.made import submit
 
 
 @pytest.fixture
@@ -45,6 +47,49 @@ def test_downgrade_takes_it_back_and_upgrade_builds_it_again(engine, empty_datab
     assert tables(empty_database) == {"alembic_version"}
     migrate.upgrade(engine)
     assert tables(empty_database) == built
+
+
+def test_jobs_of_the_time_before_the_queue_come_along_and_go_back(engine, empty_database):
+    migrate.upgrade(engine)
+    migrate.downgrade(engine, "0003")
+    assert not {"job_segments", "fleets"} & tables(empty_database)
+    with PostgresStores(engine) as stores:
+        media_id = add_medium(stores, "a.mp4").media_id
+        for state in ("queued", "running", "done", "cancelled"):
+            add_old_job(empty_database, media_id, state)
+        migrate.upgrade(engine)
+        old = {(job.state, job.code, tuple(job.request)) for job in stores.jobs.all()}
+        assert old == {("failed", "interrupted", ()), ("done", None, ()), ("cancelled", None, ())}
+        assert stores.queue.finished_jobs() == []
+        jobs = [submit(stores, f"{name}.mp4", request={"models": {}}) for name in "bcd"]
+        stores.queue.lease("one", 1, 60.0)
+        stores.queue.pause([jobs[1].job_id])
+        stores.queue.assign(jobs[0].job_id, Node("here", "ab12"))
+        migrate.downgrade(engine, "0003")
+        migrate.upgrade(engine)
+        assert [(job.state, job.code) for job in stores.jobs.of([job.job_id for job in jobs])] == [
+            ("failed", "interrupted")
+        ] * 3
+        (assignment,) = stores.queue.assignments(jobs[0].job_id)
+        assert (assignment.status, assignment.node.name) == ("failed", only_machine(stores))
+        submit(stores, "e.mp4")
+        assert len(stores.queue.lease("one", 9, 60.0)) == 3
+
+
+def add_old_job(url: str, media_id: str, state: str) -> None:
+    """A job as it was written before there was a queue."""
+    query = (
+        "INSERT INTO analysis_jobs (job_id, media_id, job_type, status, priority, analyzers, problems)"
+        " VALUES (gen_random_uuid(), %s, 'analysis', %s, 0, '{}', '[]')"
+    )
+    with connect(url) as connection:
+        connection.execute(query, (media_id, state))
+
+
+def only_machine(stores: PostgresStores) -> str:
+    """What the only machine is called once nobody knows its name any more."""
+    with stores.engine.connect() as connection:
+        return str(connection.exec_driver_sql("SELECT instance_id FROM gpu_instances").scalar_one())
 
 
 def test_several_at_once_all_succeed(empty_database):
