@@ -65,6 +65,7 @@ class Dispatcher:
         self._times = _Times(time.monotonic())
         self._job_ids: frozenset[str] | None = None
         self._is_hungry = self._is_unsettled = True
+        self._has_moved = False
         self.error: AimaError | None = None
 
     def run(
@@ -191,7 +192,7 @@ class Dispatcher:
             return
         if self._is_worn:
             self._crew.close(0.0)
-        elif self._idle_left_s <= 0:
+        elif self._idle_left_s <= 0 and not self._settling.hands:
             self._crew.rest()
             self._pace.rest()
 
@@ -202,11 +203,11 @@ class Dispatcher:
             self._times.tick = now
             self._is_hungry = self._is_hungry or not self._is_resident
             tick()
-        if now - self._times.beat >= BEAT_S or self._state != self._fleet.state:
+        if now - self._times.beat >= self._beat_s or self._state != self._fleet.state:
             self._times.beat = now
+            self._has_moved = False
             self._is_unsettled = self._is_unsettled or not self._is_resident
-            if self._settling.hands:
-                self._settling.keep()
+            self._settling.keep()
             self._show()
 
     def _hear(self) -> None:
@@ -221,7 +222,7 @@ class Dispatcher:
         if self._wants_more:
             return 0.0
         now = time.monotonic()
-        waits = [self._times.beat + BEAT_S - now]
+        waits = [self._times.beat + self._beat_s - now]
         if not self._is_resident or self._times.stopping is not None:
             waits.append(TICK_S)
         if not self._finisher.is_busy:
@@ -237,8 +238,8 @@ class Dispatcher:
             case Heard(life, event):
                 if life == self._crew.life:
                     self._hear_stream(event)
-            case Opened():
-                self._crew.opened()
+            case Opened(life):
+                self._crew.opened(life)
                 self._is_hungry = True
             case Refused(error):
                 self._break_down(error)
@@ -257,8 +258,7 @@ class Dispatcher:
             if event.error:
                 self._break_down(event.error)
             return
-        if isinstance(event, Progressed):
-            self._times.beat = min(self._times.beat, time.monotonic() - BEAT_S + NEWS_S)
+        self._has_moved = self._has_moved or isinstance(event, Progressed)
         if self._settling.hear(event):
             self._note_end()
             if not isinstance(event, Lost):
@@ -287,6 +287,10 @@ class Dispatcher:
         if self._is_resident:
             return self._crew.was_open and isinstance(error, StackDown)
         return not self._crew.was_open or isinstance(error, StackDown) or self._crew.failures >= BREAKDOWNS
+
+    @property
+    def _beat_s(self) -> float:
+        return NEWS_S if self._has_moved else BEAT_S
 
     @property
     def _idle_left_s(self) -> float:
