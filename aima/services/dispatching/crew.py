@@ -25,6 +25,7 @@ class Crew:
     def __init__(self, flow: Flow, post: Post, clock: Callable[[], float] = time.monotonic) -> None:
         self._flow, self._post, self._clock = flow, post, clock
         self._stream: Stream | None = None
+        self._lock = threading.Lock()
         self._opener: threading.Thread | None = None
         self._is_over = False
         self._not_before = 0.0
@@ -59,14 +60,16 @@ class Crew:
         self._opener = threading.Thread(target=self._open, args=(self.life,), name="crew", daemon=True)
         self._opener.start()
 
-    def opened(self) -> None:
-        """The notice came that it is open."""
-        self._opener = None
+    def opened(self, life: int) -> None:
+        """The notice came that it is open; it may have ended since, and another be on its way."""
+        if life == self.life:
+            self._opener = None
 
     def broke(self) -> None:
         """The stream has ended unasked, or could not be opened."""
-        self._stream, self._opener = None, None
-        self.life += 1
+        with self._lock:
+            self._stream, self._opener = None, None
+            self.life += 1
         self._not_before = self._clock() + PAUSES_S[min(self.failures, len(PAUSES_S) - 1)]
         self.failures += 1
 
@@ -109,10 +112,13 @@ class Crew:
         except Exception as error:
             self._post(Refused(AnalysisFailed(f"no workers: {type(error).__name__}: {error}", "see `aima doctor`")))
         else:
-            self.places, self._stream, self.was_open = places, stream, True
-            if self._is_over:
-                self.close(0.0)
-            self._post(Opened())
+            with self._lock:
+                is_wanted = life == self.life and not self._is_over
+                if is_wanted:
+                    self.places, self._stream, self.was_open = places, stream, True
+            if not is_wanted:
+                stream.close(0.0)
+            self._post(Opened(life))
 
     def _hear(self, life: int, event: Event) -> None:
         self._post(Heard(life, event))

@@ -19,7 +19,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The crew is ready."""
+    """The crew is ready. life: that of its stream."""
+
+    life: int
 
 
 @dataclass(frozen=True, slots=True)

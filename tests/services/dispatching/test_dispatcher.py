@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from aima.domain.job import Job
-from aima.errors import StackDown
+from aima.errors import AnalysisFailed, StackDown
 from aima.pipeline.events import Ended
 from aima.pipeline.task import Failure, Finished, Progressed
 from aima.services.dispatching.dispatcher import Dispatcher
@@ -273,6 +273,42 @@ def test_an_answer_that_was_lost_leaves_no_segment_behind(bench, monkeypatch):
         (fleet,) = bench.queue.fleets()
         assert len(bench.queue.lease(fleet.fleet_id, 1, 3600.0)) == 1
         await_(lambda: bench.progress(job).waiting == 1)
+
+
+def test_not_even_the_only_segment_is_left_behind_by_a_lost_answer(bench, monkeypatch):
+    monkeypatch.setattr("aima.services.dispatching.dispatcher.BEAT_S", 0.1)
+    lease, lost = bench.queue.lease, []
+
+    def lease_unheard(*given):
+        taken = lease(*given)
+        if lost:
+            return taken
+        lost.extend(taken)
+        return []
+
+    monkeypatch.setattr(bench.queue, "lease", lease_unheard)
+    bench.flow.work = bench.work
+    job = bench.submit("a.mp4", 1)
+    with bench.running():
+        await_(lambda: bench.state(job) == "done")
+    assert len(lost) == 1
+
+
+def test_a_stream_that_ends_before_it_is_known_to_be_open_is_followed_by_another(bench):
+    class Stillborn(HandFlow):
+        def open(self, places, hear):
+            stream = super().open(places, hear)
+            if len(self.streams) == 1:
+                hear(Ended(AnalysisFailed("the workers are gone")))
+                time.sleep(0.3)
+            return stream
+
+    flow = Stillborn(bench.work)
+    job = bench.submit("a.mp4", 2)
+    with bench.running(flow=flow):
+        await_(lambda: bench.state(job) == "done")
+        assert len(flow.streams) == 2
+        assert flow.streams[0].is_closed
 
 
 def test_one_bad_job_fails_alone(bench):
