@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import platform
 import signal
 import threading
 import time
@@ -129,6 +130,12 @@ def test_what_a_file_cost_is_told(first):
     assert total == pytest.approx(report.cpu_s["face_detector"])
 
 
+def test_it_is_known_which_machine_did_it(first, services):
+    jobs = services.jobs.list(everything=True)
+    nodes = [one.node.name for job in jobs[:2] for one in services.stores.queue.assignments(job.job_id)]
+    assert nodes == [platform.node()] * 2
+
+
 def test_a_content_can_be_linked_by_itself(first, services):
     (medium,) = [m for m in services.stores.media.all() if m.filename == "two.mp4"]
     fusion = services.analyses.fusion
@@ -194,6 +201,16 @@ def test_one_file_by_two_names_is_one_job(first, services, folder, faces):
     assert {f.state for f in report.files} == {"done"}
     (media_id,) = {f.media_id for f in report.files}
     assert [job.state for job in services.stores.jobs.of_medium(media_id)] == ["done"]
+
+
+def test_what_nobody_waits_for_is_queued_and_can_be_cancelled(first, services, folder, faces):
+    later = write_picture(folder / "later.jpg", faces["grace_hopper"], 0.7)
+    report = services.analyses.analyze([later], WANTED, priority=3, wait=False)
+    (file,) = report.files
+    assert (file.state, report.segments, report.fusion.changed) == ("queued", 1, False)
+    progress = services.jobs.show("later.jpg")
+    assert (progress.job.job_id, progress.state, progress.job.priority) == (file.job_id, "queued", 3)
+    assert [job.state for job in services.jobs.cancel([file.job_id])] == ["cancelled"]
 
 
 def test_a_bad_file_is_told_and_the_good_one_beside_it_analysed(services, folder, faces):

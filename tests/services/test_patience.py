@@ -78,6 +78,26 @@ def test_who_breaks_the_waiting_off_need_not_do_so_again_for_what_ends_the_work(
     assert (ending.calls, len(told)) == (1, 1)
 
 
+def test_each_thread_has_patience_of_its_own_and_the_waiting_is_told_once(told: list[str]) -> None:
+    patience = Patience(30, told.append)
+    both = threading.Barrier(2)
+
+    def wait_for_it() -> None:
+        shaky = Shaky(20)
+        shaky.error = lambda: (both.wait(10) if shaky.calls == 1 else None, StoreUnreachable(f"{WHERE} is away"))[1]
+        assert patience.around(shaky).ask(0) == 21
+        done.append(shaky.calls)
+
+    done: list[int] = []
+    threads = [threading.Thread(target=wait_for_it) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert done == [21, 21]
+    assert sum("waiting up to" in line for line in told) == 1
+
+
 @pytest.mark.parametrize("error", [DiskFull, ValueError])
 def test_other_errors_are_not_repeated(told: list[str], error: type[Exception]) -> None:
     shaky = Shaky(1, lambda: error("no"))

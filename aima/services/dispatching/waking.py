@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from typing import Final
 
 from aima.services.dispatching.notices import Post, Woken
@@ -13,6 +14,8 @@ SLEEP_S: Final = 30.0
 """It looks up so often even if nothing is told: a fleet may have died without a word."""
 PAUSES_S: Final = (0.0, 0.1, 0.5, 2.0)
 """Before it sleeps again after it was woken for nothing so many times in a row; the last one from then on."""
+NAP_S: Final = 1.0
+"""Who has slept so long was not woken in a row."""
 
 
 class Waker:
@@ -50,9 +53,12 @@ class Waker:
             self._post(Woken())
 
     def _sleep(self) -> None:
+        began = time.monotonic()
         try:
             self._queue.wait(SLEEP_S)
         except Exception as error:  # the loop will ask the queue itself, and has the patience for it
             if not self._over.is_set():
                 log_failure("queue not listened to", error)
             self._over.wait(PAUSES_S[-1])
+        if time.monotonic() - began >= NAP_S:
+            self._idle_calls = 0
