@@ -96,8 +96,8 @@ class RayStream:
     def _listen(self) -> None:
         try:
             while not self._over.wait(PAUSE_S):
-                wait_s = LISTEN_S if len(self._ward) else None
-                self._heard(ray.get(self._feed.hear.remote(wait_s)))
+                wait_s, asked = LISTEN_S if len(self._ward) else None, time.monotonic()
+                self._heard(ray.get(self._feed.hear.remote(wait_s)), asked)
         except Exception as error:
             self._outlive(error)
 
@@ -111,9 +111,9 @@ class RayStream:
             elif time.monotonic() > patience:
                 self._end(error)
 
-    def _heard(self, news: Iterable[News]) -> None:
+    def _heard(self, news: Iterable[News], asked: float) -> None:
         with self._lock:
-            for event in itertools.chain(*map(self._ward.hear, news), self._ward.overdue()):
+            for event in itertools.chain(*map(self._ward.hear, news), self._ward.overdue(asked)):
                 self._tell(event)
 
     def _tell(self, event: Event) -> None:
@@ -140,7 +140,8 @@ class RayStream:
 def _why(error: Exception | None) -> AimaError:
     if isinstance(error, AimaError):
         return error
-    reason = str(error.__cause__ or error).strip().splitlines()[-1] if error else "its reader or its feed died"
+    words = str((error and error.__cause__) or error or "its reader or its feed died").strip().splitlines()
+    reason = words[-1] if words else type(error).__name__
     return AnalysisFailed(f"the stream of segments ended: {reason}", "what is done stays; see `aima doctor`")
 
 

@@ -74,11 +74,14 @@ class Ward:
             entry.done_us = news.done_us
             yield Progressed(entry.segment, news.done_us)
 
-    def overdue(self) -> Iterator[Lost]:
-        """What must be given up by now; its tickets are closed."""
-        now = self._clock()
+    def overdue(self, asked: float) -> Iterator[Lost]:
+        """What must be given up by now; its tickets are closed.
+
+        asked: when the news was asked for that was heard last. What was said later may be waiting, however late it is
+        by now: who listens may have been kept from it himself.
+        """
         for ticket, entry in list(self._open.items()):
-            if now - entry.moved > entry.patience_s:
+            if asked - entry.moved > entry.patience_s:
                 held = entry.holder
                 why = f"worker {held.pid} on {held.node.name} fell silent" if held else "it went astray between workers"
                 yield Lost(self.close(ticket), held is not None, why)

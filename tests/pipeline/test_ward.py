@@ -37,7 +37,7 @@ class Watched(Ward):
 
     def lost_after(self, seconds):
         self.clock.now += seconds
-        return list(self.overdue())
+        return list(self.overdue(self.clock.now))
 
 
 @pytest.fixture
@@ -106,3 +106,12 @@ def test_what_has_come_to_its_end_is_not_lost_any_more(ward):
     assert ward.told("arrived", replace(WHO, life="second life")) == ward.lost_after(1000.0) == []
     assert not ward.has(0)
     assert ward.open(SEGMENT) == 1
+
+
+def test_who_could_not_listen_for_long_gives_nobody_up_for_it(ward):
+    ward.told("begun")
+    asked = ward.clock.now + 1.0
+    ward.clock.now += 60.0
+    assert list(ward.overdue(asked)) == []
+    ward.told("beat")
+    assert ward.lost_after(PATIENCE_S) == []
