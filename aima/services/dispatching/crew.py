@@ -88,7 +88,7 @@ class Crew:
         """Send the workers home. What is in flight has so many seconds."""
         if self._stream:
             self._stream.close(timeout_s)
-        self._stream = None
+        self._stream, self._opener = None, None  # the notice that it is open may still be on its way
         self.life += 1
 
     def rest(self) -> None:
