@@ -16,12 +16,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aima.domain.batch import FrameBatch
+from aima.domain.media import Strip
 from aima.media.gate import inspect
+from aima.media.segments import plan_segments
 from aima.settings import Media
-from tests.benchmarks.engine import media, report
+from tests.benchmarks.engine import machines, media, replay, report
 from tests.benchmarks.engine.peers import pack, unpack
 from tests.benchmarks.engine.processes import Watch
 from tests.benchmarks.engine.results import QUANTITIES, Figure, figure, ratio_of
+from tests.benchmarks.engine.scaling import Outcome
 from tests.media_made import write_clip
 
 BURN = "import time\nwhile time.process_time() < {}: pass"
@@ -135,6 +139,39 @@ def test_a_part_of_the_bench_replaces_its_own_figures_and_keeps_the_others(tmp_p
 def test_every_figure_can_be_read_back_as_it_was():
     one = figure("marginal_cpu_loop", [0.5], ("loop", [0.49]))
     assert Figure.from_data(json.loads(json.dumps(one.as_data()))) == one
+
+
+def test_a_simulated_film_has_a_segment_a_minute_and_is_next_to_nothing_to_decode(tmp_path):
+    film = machines.slow_film(tmp_path / "film.mp4", 3)
+    info = inspect(film, Media())
+    borders = [(s.start_us, s.end_us) for s in plan_segments("content", info)]
+    assert borders == [(0, 60_000_000), (60_000_000, 120_000_000), (120_000_000, 180_000_000)]
+    assert info.width * info.height * info.frames < 1e6
+
+
+def test_replaying_takes_the_recorded_time_for_the_frames_at_hand():
+    options = replay.ReplayedOptions(stages={"decode": 0.2, "faces": 0.4}, speed=6.0)
+    began = time.monotonic()
+    table = replay.Replayed().analyze(batch(frames=3, step_us=1_000_000), options)
+    assert 0.3 <= time.monotonic() - began < 2.0
+    assert table["slept_s"].to_pylist() == pytest.approx([0.1] * 3)
+
+
+def batch(frames: int, step_us: int) -> FrameBatch:
+    """Black frames of a segment."""
+    pts_us = np.arange(frames, dtype=np.int64) * step_us
+    black = np.zeros((frames, 4, 4, 3), np.uint8)
+    strip = Strip(black[..., 0], pts_us)
+    return FrameBatch("content", 0, black, pts_us, strip, pa.table({"pts_us": pts_us}), (4, 4), step_us)
+
+
+@pytest.mark.parametrize(
+    ("workers", "wall_s", "loss"),
+    [(1, 40.0, 0.0), (4, 10.0, 0.0), (4, 12.5, 0.2), (3, 14.0, 0.0)],
+)
+def test_what_a_cluster_loses_is_judged_by_what_so_many_segments_could_reach(workers, wall_s, loss):
+    outcome = Outcome(workers, 40, 40, "done", wall_s, ideal_s=40.0, losses=0)
+    assert outcome.loss == pytest.approx(loss)
 
 
 def test_every_quantity_says_how_it_is_measured():

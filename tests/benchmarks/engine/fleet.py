@@ -102,11 +102,10 @@ def analyzed(services: Services, clip: Path, notes: Notes) -> dict[str, Any]:
     report = services.analyses.analyze([clip], WANTED)
     done_s = time.monotonic() - began
     assert report.whole, report
-    assert notes.progressed is not None
     with connect(local.postgres_url(services.settings)) as connection:
         (committed,) = connection.execute(COMMITTED, [report.files[0].media_id]).fetchone() or (began_at,)
     return {
-        "first_progress_s": notes.progressed - began,
+        "first_progress_s": (notes.progressed or notes.ended) - began,
         "first_result_s": (committed - began_at).total_seconds(),
         "done_s": done_s,
         "work_cpu_s": sum(report.cpu_s.values()),
