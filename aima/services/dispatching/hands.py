@@ -16,7 +16,8 @@ Place = tuple[str, Stream, int]
 
 @dataclass
 class Hand:
-    """A leased segment. is_put: a stream has it. is_held: the lease is still ours, as far as is known.
+    """A leased segment. is_put: a stream has it. is_begun: a worker has, or had it. is_held: the lease is ours,
+    as far as is known.
 
     failures: of single analyzers in this attempt. done_us: microseconds of it that are through.
     """
@@ -24,6 +25,7 @@ class Hand:
     lease: Lease
     missing: Missing
     is_put: bool = False
+    is_begun: bool = False
     is_held: bool = True
     done_us: int = 0
     failures: list[Failure] = field(default_factory=list)

@@ -108,13 +108,17 @@ class Settling:
         return is_end
 
     def give_back(self) -> int:
-        """Return what the workers have, who are gone; gives how many."""
+        """Return what the workers have, who are gone; gives how many. What none of them had begun has lost nothing."""
         lost = [hand for hand in self.hands if hand.is_put]
         for hand in lost:
             self.hands.drop(hand)
-        return self._queue.give_back(self._fleet_id, [hand.key for hand in lost], is_loss=True) if lost else 0
+        for is_begun in {hand.is_begun for hand in lost}:
+            keys = [hand.key for hand in lost if hand.is_begun == is_begun]
+            self._queue.give_back(self._fleet_id, keys, is_loss=is_begun)
+        return len(lost)
 
     def _begun(self, hand: Hand, node: Node) -> None:
+        hand.is_begun = True
         job_id = hand.lease.job.job_id
         if (job_id, node) not in self._met:
             self._queue.assign(job_id, node)

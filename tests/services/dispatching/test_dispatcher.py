@@ -126,6 +126,22 @@ def test_a_stream_that_breaks_down_loses_nothing(bench):
     assert {t.attempt for t in bench.flow.put} == {1}
 
 
+def test_what_nobody_had_begun_is_not_blamed_for_breakdowns(bench):
+    bench.flow.workers = 1
+    job = bench.submit("a.mp4", 2)
+    with bench.running():
+        for count in range(1, 9):
+            await_(lambda count=count: len(bench.flow.streams) == count and len(bench.flow.stream.put_in) == 2)
+            if count == 8:
+                break
+            if count == 1:
+                bench.flow.stream.begin(bench.flow.stream.put_in[0])
+            bench.flow.stream.crash()
+        for task in list(bench.flow.stream.put_in):
+            bench.finish(task)
+        await_(lambda: bench.state(job) == "done")
+
+
 def test_workers_that_cannot_be_had_are_called_again_and_again(bench):
     bench.flow.refusals = [StackDown("no Ray cluster answers", "aima up")] * 3
     bench.flow.work = bench.work
