@@ -19,7 +19,7 @@ from PIL import Image, UnidentifiedImageError
 
 from aima.domain.media import MediaInfo
 from aima.errors import MediaCorrupt, MediaError, MediaTooLarge, MediaUnknown
-from aima.media import geometry, image, recorded, sniff
+from aima.media import boxes, geometry, image, recorded, sniff
 from aima.media.colour import Transfer
 from aima.media.container import demux, only, open_container
 from aima.media.source import Problems
@@ -27,6 +27,7 @@ from aima.media.tally import Tally
 
 _ENCRYPTED_TAGS: Final = ("encv", "enca", "drmi", "drms")
 _JUMPING_FORMAT: Final = "mpegts"
+_BOXED_FORMAT: Final = "mov"
 _TRANSFERS: Final[dict[int, Transfer]] = {16: "pq", 18: "hlg"}
 # Recordings that were cut begin with frames that nothing can be decoded from.
 _PACKETS_TO_FIRST_FRAME: Final = 500
@@ -48,7 +49,10 @@ def probe(medium: io.FileIO, caps: Caps) -> MediaInfo:
     with av.logging.Capture() as log:
         info = _probe_container(medium, caps, family)
     complaints = [text.strip() for level, _, text in log if level <= av.logging.ERROR]
-    return _warned(info, complaints[0]) if complaints else info
+    if complaints:
+        return _warned(info, complaints[0])
+    wrong = boxes.overflow(medium) if info.format == _BOXED_FORMAT and not info.partial else None
+    return _warned(info, f"its box {wrong} claims more than there is") if wrong else info
 
 
 def _warned(info: MediaInfo, warning: str) -> MediaInfo:
