@@ -11,7 +11,9 @@ from aima.pipeline.progress import Listener, Meter
 from aima.stores.queue import QueueStore
 
 SHARE: Final = 0.05
-"""Of the time that may be spent on looking: among very many jobs it is looked more seldom."""
+"""Of the time that may be spent on looking: among very many jobs it is looked more seldom ..."""
+MOST_S: Final = 2.0
+"""... but so often in any case, on a machine that has no time."""
 
 
 class Waiting:
@@ -45,4 +47,4 @@ class Waiting:
         self._open = seen.keys() - ended.keys()
         self._meter.see(seen.values())
         now = time.monotonic()
-        self._not_before = now + (now - began) / SHARE
+        self._not_before = now + min(MOST_S, (now - began) / SHARE)
