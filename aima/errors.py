@@ -12,7 +12,7 @@ AimaError
 │   ├── MediaTooLarge         over a cap: pixels, frames, duration, streams
 │   ├── MediaChanged          the file was written to while it was read (retryable)
 │   ├── MediaCorrupt          recognised, but nothing in it can be decoded
-│   └── DecoderDied           the contained decoder crashed or ran over its limits
+│   └── DecoderDied           the contained decoder crashed, ran over its limits or said what cannot be
 ├── ModelError
 │   ├── ModelUnknown          not in the catalogue
 │   ├── ModelMissing          in the catalogue, weights not built yet
@@ -146,7 +146,7 @@ class MediaCorrupt(MediaError):
 
 
 class DecoderDied(MediaError):
-    """The contained decoder crashed or ran over its limits."""
+    """The contained decoder crashed, ran over its limits or said what cannot be."""
 
     code = "decoder_died"
 
