@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import av
 import numpy as np
+import psutil
 
 from tests.conftest import ROOT
 
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 HOOK = "tests.benchmarks.engine.replay.install"
 START_S = 300
-PATIENT = {"RAY_AUTH_MODE": "token", "RAY_raylet_start_wait_time_s": str(START_S)}
+TRIES = 4
+T = TypeVar("T")
 STORE_BYTES = 80 * 1024 * 1024
 WIDTH, HEIGHT = 64, 36
 
@@ -36,8 +39,11 @@ def cluster(nodes: int) -> Iterator[Cluster]:
         token = Path(folder) / "token"
         token.write_text(secrets.token_hex(32))
         token.chmod(0o600)
-        os.environ |= {"RAY_AUTH_TOKEN_PATH": str(token), "PYTHONPATH": str(ROOT), **PATIENT}
-        yield from _joined(nodes, Path(folder))
+        os.environ |= {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN_PATH": str(token), "PYTHONPATH": str(ROOT)}
+        try:
+            yield from _joined(nodes, Path(folder))
+        finally:
+            _end_all()
 
 
 def _joined(nodes: int, folder: Path) -> Iterator[Cluster]:
@@ -45,10 +51,10 @@ def _joined(nodes: int, folder: Path) -> Iterator[Cluster]:
     from ray.cluster_utils import Cluster
 
     head = {**_node(), "temp_dir": str(folder)}
-    made = Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False)
+    made = _insist(lambda: Cluster(initialize_head=True, head_node_args=head, shutdown_at_exit=False))
     try:
         for _ in range(nodes - 1):
-            made.add_node(**_node())
+            _insist(lambda: made.add_node(**_node()))
         made.wait_for_nodes(timeout=START_S)
         hook = {"worker_process_setup_hook": HOOK}
         ray.init(address=made.address, runtime_env=hook, log_to_driver=False, logging_level="ERROR")
@@ -56,6 +62,21 @@ def _joined(nodes: int, folder: Path) -> Iterator[Cluster]:
     finally:
         ray.shutdown()
         made.shutdown()
+
+
+def _insist(start: Callable[[], T]) -> T:
+    """Start a node; Ray gives it half a minute, which is too short on a busy machine."""
+    for _ in range(TRIES - 1):
+        with contextlib.suppress(Exception):  # Ray raises no narrower one
+            return start()
+    return start()
+
+
+def _end_all() -> None:
+    """Nothing that was started stays, even where a node did not come up."""
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
 
 
 def _node() -> dict[str, object]:
