@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.queue import Fleet
 from aima.domain.text import storable
-from aima.stores.postgres.queue.base import Part
+from aima.stores.postgres.queue.base import Part, lightly
 from aima.stores.postgres.queue.leases import give_back
 from aima.stores.postgres.schema import fleets
 
@@ -38,6 +38,7 @@ class Fleets(Part):
         since = case((fleets.c.state == fleet.state, fleets.c.since), else_=_NOW)
         given = insert(fleets).values(row)
         with self._engine.begin() as connection:
+            lightly(connection)  # it is shown again and again
             connection.execute(delete(fleets).where(fleets.c.seen_at < _NOW - FORGOTTEN_AFTER))
             connection.execute(
                 given.on_conflict_do_update(index_elements=["fleet_id"], set_={**row, "seen_at": _NOW, "since": since})
