@@ -16,7 +16,7 @@ from aima.local.home import Home, home_at
 from aima.local.state import current_state, read_state
 from aima.settings import Settings
 
-EVERY_S = 3.0
+EVERY_S = 5.0
 STORE = "/plasma"
 
 
