@@ -28,6 +28,8 @@ def keyframes(film: Path) -> list[float]:
 def cut(film: Path, target: Path, seconds: float, start: float = 0.0) -> Path:
     """Write the pictures of the film from the keyframe at `start` on, over and over, until the clip is long enough."""
     with av.open(str(target), "w") as out:
+        # A film may repeat itself, and each clip is to be a file of its own.
+        out.metadata["title"] = f"from {start:g} s"
         stream, shift = None, 0
         while shift is not None:
             with av.open(str(film)) as container:
