@@ -54,7 +54,7 @@ test: $(DEV_STAMP)
 
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build
-	$(BIN)/python -m pytest -m "faults and not long" -s tests/faults
+	$(BIN)/python -m pytest -m "faults and not long" -n 2 --dist loadfile -rP tests/faults
 
 test-long: $(DEV_STAMP)
 	$(AIMA) models build --all
