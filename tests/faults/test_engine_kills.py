@@ -19,6 +19,7 @@ from aima.pipeline.write import read_observations
 from aima.services.sample import portraits
 from aima.settings import Settings
 from aima.stores.postgres import PostgresStores
+from tests.conftest import SMALL_RAY
 from tests.databases import connect
 from tests.faults.conftest import LONG, aima, fleet
 from tests.faults.films import make_film
@@ -31,6 +32,9 @@ WANTED = {name: {} for name in ("face_detector", "face_embedder", "shot_cuts")}
 READING = {"sample_fps": 2.0}
 KILLS = 20 if LONG else 5
 DEADLY = 1
+WORKERS = 2
+BLIND: frozenset[Victim] = frozenset({"driver", "raylet"})
+"""With them ends who knows what was begun: the segment that waits in the feed counts as lost, too."""
 LONG_S = 1800.0
 
 
@@ -43,7 +47,7 @@ def test_kills_of_every_kind_change_nothing(
     faces: dict[str, Path], tmp_path: Path, beside: Callable[[Settings], Settings]
 ) -> None:
     film = make_film(tmp_path / "film.mp4", faces, KILLS + 1)
-    with fleet(media=READING) as running:
+    with fleet(media=READING, ray={**SMALL_RAY, "workers": WORKERS}) as running:
         kill_and_compare(running, film, [VICTIMS[number % len(VICTIMS)] for number in range(KILLS)], beside(running))
 
 
@@ -52,7 +56,7 @@ def test_the_task_that_reads_is_killed_again_and_again(
     faces: dict[str, Path], tmp_path: Path, beside: Callable[[Settings], Settings]
 ) -> None:
     film = make_film(tmp_path / "film.mp4", faces, KILLS + 1, seed=6)
-    with fleet(media=READING) as running:
+    with fleet(media=READING, ray={**SMALL_RAY, "workers": WORKERS}) as running:
         kill_and_compare(running, film, ["read task"] * KILLS, beside(running))
 
 
@@ -78,12 +82,9 @@ def kill_and_compare(running: Settings, film: Path, victims: list[Victim], apart
         (job_id,) = submit(services, film)
         hunt = Hunt(running, job_id, victims)
         ended = hunt.run(LONG_S)
-        fleets = services.stores.queue.fleets()
     print(hunt.report(), f"{ended.again} segments were taken again", sep="\n", flush=True)
     assert (ended.state, ended.code) == ("done", None), ended.detail
-    # Beside what workers have in hand one segment waits in the feed: nothing of it is done twice.
-    credits_of_all = 1 + sum(place["workers"] for place in fleets[-1].places)
-    assert ended.again <= len(victims) * credits_of_all
+    assert ended.again <= sum(WORKERS + (victim in BLIND) for victim in victims)
     assert_whole(running, film)
     assert digest_of(running) == undisturbed(apart, film)
 
