@@ -39,9 +39,10 @@ def rows(feed: ActorHandle, places: Sequence[Place], settings: Settings) -> Iter
             ray_remote_args={"max_retries": 0},  # a repeated read task skips what it had yielded
         )
         for number, place in enumerate(places):
+            reporter = FeedReporter(feed, number, is_last=number == len(places) - 1)
             flow = flow.map_batches(
                 StageWorker,
-                fn_constructor_args=(number, secretless, FeedReporter(feed, number)),
+                fn_constructor_args=(number, secretless, reporter),
                 batch_size=1,
                 batch_format="pyarrow",
                 # One at a time: a segment that waits goes to whoever is free first.

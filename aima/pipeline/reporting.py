@@ -22,6 +22,10 @@ SILENCE_S: Final = 10.0
 LOADING_S: Final = 120.0
 """The same before the first frames are done: native code that is loaded keeps Python's lock, for seconds on a busy
 machine."""
+ASTRAY_S: Final = 300.0
+"""What nobody takes in hand for so long, though some worker of its stage is free, has gone astray ..."""
+ARRIVAL_S: Final = 60.0
+"""... and so has what does not come from the last stage for so long."""
 ANSWER_S: Final = 60.0
 GONE: Final = 87
 """Exit status of a worker whose feed is gone."""
@@ -72,8 +76,8 @@ class FeedReporter:
     something keeps Python itself from running for longer than is waited for, the interpreter's watchdog ends it.
     """
 
-    def __init__(self, feed: ActorHandle, stage: int) -> None:
-        self._feed, self._stage = feed, stage
+    def __init__(self, feed: ActorHandle, stage: int, *, is_last: bool) -> None:
+        self._feed, self._stage, self._is_last = feed, stage, is_last
 
     def arrive(self) -> None:
         """Find out who we are and say so."""
@@ -109,7 +113,8 @@ class FeedReporter:
         """Stop beating and say so."""
         self._stop.set()
         self._heart.join()
-        self._feed.tell.remote(News("left", self._who, self._ticket))
+        patience_s = ARRIVAL_S if self._is_last else ASTRAY_S
+        self._feed.tell.remote(News("left", self._who, self._ticket, None, patience_s))
 
     def _beat(self, stop: threading.Event) -> None:
         self._arm()

@@ -46,7 +46,7 @@ class RayStream:
         """Begin. Ray must be connected."""
         self._places, self._settings, self._hear = places, settings, hear
         self._feed: ActorHandle = ray.remote(Feed).options(num_cpus=0, max_restarts=0, **_here()).remote()
-        self._ward = Ward(self._forget)
+        self._ward = Ward(self._forget, len(places))
         self._lock = threading.RLock()
         self._is_closing = False
         self._over = threading.Event()

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
 
 from aima.domain.media import Segment
 from aima.pipeline.events import Begun, Event, Lost
 from aima.pipeline.feed import News, Who
+from aima.pipeline.reporting import ASTRAY_S
 from aima.pipeline.task import Progressed
-
-ASTRAY_S: Final = 300.0
-"""A segment that nobody has in hand and that has not moved for so long has gone astray."""
 
 
 @dataclass(slots=True)
 class _Open:
     segment: Segment
     moved: float
+    stage: int = 0
     holder: Who | None = None
     patience_s: float = ASTRAY_S
     done_us: int = -1
@@ -28,11 +27,15 @@ class _Open:
 class Ward:
     """Tickets of one stream. Not safe for threads: its stream locks.
 
-    closed: called with every ticket that comes to its end. opened: how many tickets there were.
+    closed: called with every ticket that comes to its end. stages: how many there are. opened: how many tickets
+    there were.
     """
 
-    def __init__(self, closed: Callable[[int], object], clock: Callable[[], float] = time.monotonic) -> None:
-        self._closed, self._clock = closed, clock
+    def __init__(
+        self, closed: Callable[[int], object], stages: int, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._closed, self._stages, self._clock = closed, stages, clock
+        self._arrived: dict[int, set[str]] = {}
         self._open: dict[int, _Open] = {}
         self.opened = 0
 
@@ -59,6 +62,7 @@ class Ward:
     def hear(self, news: News) -> Iterator[Event]:
         """What follows from the news. Tickets of what is lost are closed."""
         if news.kind == "arrived":
+            self._arrived.setdefault(news.who.stage, set()).add(news.who.actor_id)
             yield from self._lost_by(news.who)
             return
         entry = self._open.get(news.ticket)
@@ -66,10 +70,10 @@ class Ward:
             return
         entry.moved, entry.patience_s = self._clock(), news.patience_s
         if news.kind == "begun":
-            entry.holder = news.who
+            entry.holder, entry.stage = news.who, news.who.stage
             yield Begun(entry.segment, news.who.stage, news.who.node, news.who.pid)
         elif news.kind == "left":
-            entry.holder, entry.patience_s = None, ASTRAY_S
+            entry.holder, entry.stage = None, news.who.stage + 1
         if news.done_us is not None and news.done_us > entry.done_us:
             entry.done_us = news.done_us
             yield Progressed(entry.segment, news.done_us)
@@ -80,9 +84,13 @@ class Ward:
         asked: when the news was asked for that was heard last. What was said later may be waiting, however late it is
         by now: who listens may have been kept from it himself.
         """
+        busy = Counter(entry.stage for entry in self._open.values() if entry.holder)
         for ticket, entry in list(self._open.items()):
-            if asked - entry.moved > entry.patience_s:
-                held = entry.holder
+            held = entry.holder
+            is_free = len(self._arrived.get(entry.stage, ())) > busy[entry.stage]
+            if held is None and entry.stage < self._stages and not is_free:
+                entry.moved = asked  # it must wait: whoever there is has something in hand
+            elif asked - entry.moved > entry.patience_s:
                 why = f"worker {held.pid} on {held.node.name} fell silent" if held else "it went astray between workers"
                 yield Lost(self.close(ticket), held is not None, why)
 

@@ -57,7 +57,7 @@ class Heard:
     def __call__(self, event: Event) -> None:
         self._coming.put((time.monotonic(), event))
 
-    def until(self, is_it: Callable[[Event], bool], timeout_s: float = 120.0) -> Event:
+    def until(self, is_it: Callable[[Event], bool], timeout_s: float = 300.0) -> Event:
         """Wait for such an event.
 
         Raises:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 
 import pytest
@@ -36,3 +38,34 @@ def test_ray_does_not_speak_on_our_standard_output(stack, capfd):
     time.sleep(2.0)
     cluster.disconnect()
     assert "A worker died" not in "".join(capfd.readouterr())
+
+
+OTHER = "import sys, ray; ray.init(log_to_driver=False); print(ray.is_initialized(), flush=True); sys.stdin.read()"
+
+
+def test_what_ray_data_keeps_running_is_ended_once_nobody_else_may_use_it(stack):
+    cluster.connect(local.ray_environment(stack))
+    import ray.data
+
+    ray.data.DataContext.get_current().enable_progress_bars = False
+    assert ray.data.range(1).materialize().count() == 1
+    assert "datasets_stats_actor" in kept()
+    command = [sys.executable, "-c", OTHER]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout.readline() == "True\n"
+        cluster.tidy()
+        time.sleep(1.0)
+        assert "datasets_stats_actor" in kept()
+        other.communicate("")
+    while kept():
+        cluster.tidy()
+        time.sleep(0.2)
+    cluster.disconnect()
+
+
+def kept() -> set[str]:
+    """What of Ray Data runs."""
+    import ray
+
+    named = {actor["name"] for actor in ray.util.list_named_actors(all_namespaces=True)}
+    return named & set(cluster.KEPT_BY_RAY_DATA)

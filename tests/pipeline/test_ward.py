@@ -10,11 +10,13 @@ from aima.domain.media import Segment
 from aima.domain.queue import Node
 from aima.pipeline.events import Begun, Lost
 from aima.pipeline.feed import News, Who
+from aima.pipeline.reporting import ASTRAY_S
 from aima.pipeline.task import Progressed
-from aima.pipeline.ward import ASTRAY_S, Ward
+from aima.pipeline.ward import Ward
 
 SEGMENT = Segment("c", 0, "sight", 0, 30_000_000)
 WHO = Who("actor", "first life", 0, Node("here"), 7)
+HANDS = (WHO, replace(WHO, actor_id="other"))
 PATIENCE_S = 10.0
 
 
@@ -30,7 +32,7 @@ class Watched(Ward):
 
     def __init__(self) -> None:
         self.clock, self.ended = Clock(), []
-        super().__init__(self.ended.append, self.clock)
+        super().__init__(self.ended.append, 2, self.clock)
 
     def told(self, kind, who=WHO, ticket=0, done_us=None):
         return list(self.hear(News(kind, who, ticket, done_us, PATIENCE_S)))
@@ -44,6 +46,8 @@ class Watched(Ward):
 def ward() -> Watched:
     made = Watched()
     assert made.open(SEGMENT) == 0
+    for actor_id, stage in (("actor", 0), ("other", 0), ("later", 1)):
+        assert made.told("arrived", replace(WHO, actor_id=actor_id, stage=stage)) == []
     return made
 
 
@@ -84,6 +88,40 @@ def test_what_waits_between_stages_is_nobodys_fault(ward):
     ward.told("begun")
     ward.told("left")
     assert ward.told("arrived", replace(WHO, life="second life")) == []
+    assert ward.lost_after(PATIENCE_S) == []
+    (lost,) = ward.lost_after(0.1)
+    assert not lost.is_suspect
+
+
+def test_what_waits_because_all_workers_are_busy_is_waited_for(ward):
+    for no in (1, 2):
+        ward.told("begun", HANDS[no - 1], ward.open(replace(SEGMENT, no=no)))
+    for _ in range(200):
+        ward.clock.now += PATIENCE_S / 2
+        ward.told("beat", HANDS[0], 1)
+        ward.told("beat", HANDS[1], 2)
+        assert ward.lost_after(0.0) == []
+    ward.close(2)
+    ward.told("left", HANDS[0], 1)
+    assert ward.lost_after(PATIENCE_S) == []
+    assert [lost.segment.no for lost in ward.lost_after(ASTRAY_S)] == [0, 1]
+
+
+def test_what_waits_for_workers_that_are_still_to_come_is_waited_for():
+    young = Watched()
+    young.open(SEGMENT)
+    assert young.lost_after(10 * ASTRAY_S) == []
+
+
+def test_what_does_not_come_from_the_last_stage_is_given_up(ward):
+    later = Who("later", "its life", 1, Node("there"), 9)
+    ward.told("begun", later)
+    ward.told("left", later)
+    assert ward.lost_after(PATIENCE_S) == []
+    assert [lost.is_suspect for lost in ward.lost_after(0.1)] == [False]
+
+
+def test_what_never_reaches_a_worker_is_given_up_too(ward):
     assert ward.lost_after(ASTRAY_S) == []
     (lost,) = ward.lost_after(0.1)
     assert not lost.is_suspect
