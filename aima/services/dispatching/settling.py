@@ -28,7 +28,7 @@ LOSSES: Final = 5
 AGAIN_S: Final = 1.0
 """After so long a segment that failed may be tried again."""
 PLANS: Final = 500
-"""So many plans are kept at hand."""
+"""So many plans are kept at hand, and so many machines on jobs."""
 
 
 class Settling:
@@ -121,6 +121,8 @@ class Settling:
         hand.is_begun = True
         job_id = hand.lease.job.job_id
         if (job_id, node) not in self._met:
+            if len(self._met) >= PLANS:
+                self._met.clear()
             self._queue.assign(job_id, node)
             self._met.add((job_id, node))
             journal.job_begun(job_id, node.name)
