@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from aima import local
 from aima.pipeline import cluster
@@ -21,7 +21,7 @@ class RayFlow:
     def __init__(self, settings: Settings, at_end: ExitStack) -> None:
         self._settings = settings
         self._is_connected = False
-        at_end.callback(self.leave)
+        at_end.callback(self._disconnect)
 
     def places(self) -> Sequence[Place]:
         """How stages are placed now."""
@@ -40,7 +40,13 @@ class RayFlow:
         return RayStream(places, self._settings, hear)
 
     def leave(self) -> None:
-        """Let go of the cluster."""
+        """Let go of the cluster for long."""
+        if self._is_connected:
+            with suppress(Exception):  # a cluster that is gone needs no tidying
+                cluster.tidy()
+        self._disconnect()
+
+    def _disconnect(self) -> None:
         if self._is_connected:
             cluster.disconnect()
         self._is_connected = False

@@ -68,6 +68,8 @@ def answers() -> bool:
     """Whether the head of the cluster that this process is connected to still listens."""
     import ray
 
+    if not ray.is_initialized():
+        return False
     try:
         _knock(ray.get_runtime_context().gcs_address)
     except (OSError, RuntimeError):
