@@ -10,8 +10,8 @@ from typing import Literal
 
 MetricKind = Literal["analyzer_cpu_s", "analyzer_wall_s", "decode_cpu_s", "segments_waiting", "outbox_lag", "error"]
 """analyzer_*: seconds of one analyzer on one segment; decode_cpu_s: CPU seconds of decoding one;
-segments_waiting: of an analysis that is running; outbox_lag: changes that a
-consumer has not applied yet; error: 1 for each failure."""
+segments_waiting: in the queue, those in work among them; outbox_lag: changes that a consumer has not applied yet;
+error: 1 for each failure."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,16 +152,16 @@ class AnalysisService:
         return missing and bool(fleets.resident(self._stores.queue))
 
     def _follow(self, waiting: Waiting) -> None:
-        """Look how far a fleet is, until it is through or is gone."""
+        """Look how far a fleet is, until it is through, or has been gone for longer than it takes to start it again."""
         try:
-            looked = time.monotonic()
-            while not waiting.is_over:
+            seen = looked = time.monotonic()
+            while not waiting.is_over and looked - seen < fleets.ALIVE_S / 2:
                 time.sleep(LOOK_S)
                 waiting.look()
                 if time.monotonic() - looked >= fleets.ALIVE_S / 6:
                     looked = time.monotonic()
-                    if not fleets.resident(self._stores.queue):
-                        return
+                    if fleets.resident(self._stores.queue):
+                        seen = looked
         except KeyboardInterrupt as error:
             ids = " ".join(job_id[:8] for job_id in sorted(waiting.open)[:3])
             raise AnalysisLeft(
