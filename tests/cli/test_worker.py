@@ -160,16 +160,25 @@ def test_killed_in_the_middle_it_comes_back_and_the_job_ends_right(
     assert len(services.stores.queue.assignments(job_id)) == 1
 
 
-def test_others_pause_resume_and_cancel_what_it_works_on(stack: Settings, services: Services, film: Path) -> None:
+def test_what_is_paused_waits_until_others_resume_it(stack: Settings, services: Services, film: Path) -> None:
     job_id = queued(stack, *CUTS, "--option", "shot_cuts.min_score=0.6", "--priority", "3", str(film))
     within(240, lambda: begun(services, job_id))
-    assert [job["state"] for job in said(stack, "jobs", "pause", job_id)] == ["paused"]
+    services.jobs.pause([job_id])
     within(120, lambda: job_of(services, job_id).leased == 0)
-    paused = job_of(services, job_id)
-    assert (paused.state, paused.job.priority, paused.waiting) == ("paused", 3, 1)
+    (paused,) = said(stack, "jobs", "list")
+    assert (paused["id"], paused["state"], paused["priority"]) == (job_id, "paused", 3)
+    assert paused["segments"] == {"all": 3, "done": 2, "leased": 0, "waiting": 1}
     assert [job["state"] for job in said(stack, "jobs", "resume", job_id)] == ["running"]
+    assert within(240, lambda: ended(services, job_id)).state == "done"
+
+
+def test_what_is_cancelled_ends_and_the_fleet_goes_on(stack: Settings, services: Services, film: Path) -> None:
+    job_id = queued(stack, *CUTS, "--option", "shot_cuts.min_score=0.65", str(film))
+    services.jobs.pause([job_id])
     assert [job["state"] for job in said(stack, "jobs", "cancel", job_id)] == ["cancelled"]
     assert said(stack, "jobs", "list") == []
+    within(120, lambda: fleet(services).in_flight == 0)
+    assert fleet(services).pid == worker_pid(stack)
 
 
 def test_who_stops_watching_stops_nothing_and_learns_how_to(stack: Settings, services: Services, film: Path) -> None:
@@ -178,7 +187,8 @@ def test_who_stops_watching_stops_nothing_and_learns_how_to(stack: Settings, ser
         [sys.executable, "-m", "aima", "analyze", *arguments],
         env=environment(stack), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
-    (job,) = within(240, lambda: [job for job in services.jobs.list() if job.state == "running"])
+    (job,) = within(240, services.jobs.list)
+    within(240, lambda: begun(services, job.job.job_id))
     watching.send_signal(signal.SIGINT)
     _, told = watching.communicate(timeout=60)
     assert watching.returncode == 130
