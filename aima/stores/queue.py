@@ -90,6 +90,10 @@ class QueueStore(Protocol):
         """
         ...
 
+    def wake(self) -> None:
+        """Have everybody who sleeps in `wait` look."""
+        ...
+
     def show(self, fleet: Fleet) -> None:
         """Insert or update a fleet; it lives now."""
         ...

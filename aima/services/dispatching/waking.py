@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
 from typing import Final
 
+from aima.errors import AimaError
 from aima.services.dispatching.notices import Post, Woken
 from aima.stores.queue import QueueStore
 from aima.telemetry.failures import log_failure
@@ -14,6 +16,8 @@ SLEEP_S: Final = 30.0
 """It looks up so often even if nothing is told: a fleet may have died without a word."""
 PAUSES_S: Final = (0.0, 0.1, 0.5, 2.0)
 """Before it sleeps again after it was woken for nothing so many times in a row; the last one from then on."""
+CALLS, CALL_S = 10, 0.2
+"""So often, and after so long, who still sleeps at the end is woken."""
 NAP_S: Final = 1.0
 """Who has slept so long was not woken in a row."""
 
@@ -37,9 +41,15 @@ class Waker:
         self._idle_calls = 0 if useful else self._idle_calls + 1
 
     def close(self) -> None:
-        """Post nothing any more."""
+        """Post nothing any more, and let go of the connection."""
         self._over.set()
         self._asked.set()
+        for _ in range(CALLS):
+            self._thread.join(CALL_S)
+            if not self._thread.is_alive():
+                return
+            with suppress(AimaError):  # whoever sleeps over a dead line wakes by himself
+                self._queue.wake()
 
     def _run(self) -> None:
         while True:

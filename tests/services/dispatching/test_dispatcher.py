@@ -34,6 +34,7 @@ def test_a_job_is_done_once_what_it_observed_is_fused(bench):
     assert len(bench.stores.persons.all()) == 1
     assert bench.queue.fleets() == []
     assert bench.flow.stream.is_closed
+    assert bench.stores.engine.pool.checkedout() == 0  # nobody sleeps in the queue any more
 
 
 def test_a_higher_priority_overtakes_within_the_credits(bench):

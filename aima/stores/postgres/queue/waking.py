@@ -7,7 +7,7 @@ from typing import Final, cast
 from sqlalchemy import Connection, text
 
 from aima.stores.postgres.listening import heard, own
-from aima.stores.postgres.queue.base import CHANNEL, Part
+from aima.stores.postgres.queue.base import CHANNEL, Part, wake
 from aima.stores.postgres.queue.leases import TAKEABLE
 
 _OPEN: Final = "FROM analysis_jobs j JOIN job_segments s USING (job_id) WHERE j.status IN ('queued', 'running')"
@@ -44,6 +44,11 @@ class Waking(Part):
             woken = due_s == 0 or heard(connection, cast(float, due_s) if is_due else timeout_s)
             connection.execute(text(f"UNLISTEN {CHANNEL}"))
         return woken or is_due
+
+    def wake(self) -> None:
+        """Have everybody who sleeps in `wait` look."""
+        with self._engine.begin() as connection:
+            wake(connection)
 
 
 def _due_s(connection: Connection) -> float | None:
