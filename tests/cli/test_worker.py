@@ -6,8 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -21,7 +19,7 @@ from aima.bootstrap import Services, open_services
 from aima.domain.queue import Fleet, JobProgress
 from aima.services.sample import portraits
 from aima.settings import Settings
-from tests.cli.test_analyze import aima, environment, errors
+from tests.cli.test_analyze import aima, errors
 from tests.conftest import SMALL_RAY, make_home, make_settings
 from tests.media_made import long_clip, write_picture
 
@@ -179,19 +177,3 @@ def test_what_is_cancelled_ends_and_the_fleet_goes_on(stack: Settings, services:
     assert said(stack, "jobs", "list") == []
     within(120, lambda: fleet(services).in_flight == 0)
     assert fleet(services).pid == worker_pid(stack)
-
-
-def test_who_stops_watching_stops_nothing_and_learns_how_to(stack: Settings, services: Services, film: Path) -> None:
-    arguments = [*CUTS, "--option", "shot_cuts.min_score=0.7", str(film)]
-    watching = subprocess.Popen(
-        [sys.executable, "-m", "aima", "analyze", *arguments],
-        env=environment(stack), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    (job,) = within(240, services.jobs.list)
-    within(240, lambda: begun(services, job.job.job_id))
-    watching.send_signal(signal.SIGINT)
-    _, told = watching.communicate(timeout=60)
-    assert watching.returncode == 130
-    assert f"aima jobs cancel {job.job.job_id[:8]}" in told
-    assert "Traceback" not in told
-    assert within(240, lambda: ended(services, job.job.job_id)).state == "done"
