@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from typing import Final
 
 from aima.domain.media import Segment, Stream
 from aima.domain.queue import Lease, LeaseKey
 from aima.pipeline.resume import Missing
 from aima.pipeline.task import Failure
+
+KEPT: Final = 64
+"""So many that were let go of are remembered."""
 
 Place = tuple[str, Stream, int]
 """content_id, stream and number: a stream of segments knows no jobs."""
@@ -41,6 +46,7 @@ class Hands:
 
     def __init__(self) -> None:
         self._by_place: dict[Place, Hand] = {}
+        self._dropped: deque[Hand] = deque(maxlen=KEPT)
 
     def __len__(self) -> int:
         return len(self._by_place)
@@ -60,7 +66,13 @@ class Hands:
 
     def drop(self, hand: Hand) -> None:
         """Let go of one."""
-        self._by_place.pop(_place(hand.lease.segment), None)
+        if self._by_place.pop(_place(hand.lease.segment), None):
+            self._dropped.append(hand)
+
+    def late(self, segment: Segment) -> Hand | None:
+        """A segment that was dropped lately: of a short one the end may be heard before the beginning."""
+        found = (hand for hand in reversed(self._dropped) if _place(hand.lease.segment) == _place(segment))
+        return next(found, None)
 
     def held(self, keys: Collection[LeaseKey]) -> set[LeaseKey]:
         """Take in what the queue says is ours; gives those of the keys that nobody here has in hand."""

@@ -84,6 +84,9 @@ class Settling:
         """Carry an event of a segment to the queue. True: that was its end in this fleet."""
         hand = self.hands.of(event.segment)
         if hand is None:
+            late = self.hands.late(event.segment)
+            if late and isinstance(event, Begun):
+                self._begun(late, event.node)
             return False
         match event:
             case Begun():

@@ -37,6 +37,15 @@ def test_a_job_is_done_once_what_it_observed_is_fused(bench):
     assert bench.stores.engine.pool.checkedout() == 0  # nobody sleeps in the queue any more
 
 
+def test_a_beginning_that_is_heard_after_the_end_is_believed(bench):
+    job = bench.submit("a.mp4", 2)
+    with bench.running():
+        await_(lambda: len(bench.flow.put) == 2)
+        bench.finish(bench.flow.put[0])
+        bench.flow.stream.begin(bench.flow.put[0])
+        await_(lambda: [one.node for one in bench.queue.assignments(job.job_id)] == [NODE])
+
+
 def test_a_higher_priority_overtakes_within_the_credits(bench):
     bench.flow.workers = 1
     usual = bench.submit("a.mp4", 4)
