@@ -59,7 +59,7 @@ def _configure() -> None:
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     context.target_max_block_size = 1  # a row leaves its worker as soon as it is there
-    context.target_min_block_size = 0
+    context.target_min_block_size = 1
     context.max_errored_blocks = -1  # one dead worker does not end the others' work
     context.execution_no_progress_timeout_s = -1  # to wait for work is no failure
     context.memory_usage_poll_interval_s = None  # it reads the maps of every worker each second
