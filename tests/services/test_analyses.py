@@ -132,7 +132,7 @@ def test_what_a_file_cost_is_told(first):
 
 def test_it_is_known_which_machine_did_it(first, services):
     jobs = services.jobs.list(everything=True)
-    nodes = [one.node.name for job in jobs[:2] for one in services.stores.queue.assignments(job.job_id)]
+    nodes = [one.node.name for job in jobs[:2] for one in services.stores.queue.assignments(job.job.job_id)]
     assert nodes == [platform.node()] * 2
 
 
