@@ -170,7 +170,7 @@ def batch(frames: int, step_us: int) -> FrameBatch:
     [(1, 40.0, 0.0), (4, 10.0, 0.0), (4, 12.5, 0.2), (3, 14.0, 0.0)],
 )
 def test_what_a_cluster_loses_is_judged_by_what_so_many_segments_could_reach(workers, wall_s, loss):
-    outcome = Outcome(workers, 40, 40, "done", wall_s, ideal_s=40.0, losses=0)
+    outcome = Outcome(workers, 40, 40, "done", wall_s, ideal_s=40.0, losses=0, nodes=workers)
     assert outcome.loss == pytest.approx(loss)
 
 

@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,8 @@ from aima import local
 from aima.bootstrap import Services, open_services
 from aima.bootstrap.flow import RayFlow
 from aima.bootstrap.resident import ResidentFleet
-from aima.pipeline.events import Begun, Event, Hear, Lost, Stream
+from aima.errors import AimaError
+from aima.pipeline.events import Begun, Ended, Event, Hear, Lost, Stream
 from aima.pipeline.plan import Place
 from aima.pipeline.task import Finished, Progressed
 from aima.settings import Settings
@@ -36,13 +37,14 @@ COMMITTED = "SELECT min(o.created_at) FROM observation_files o JOIN media_files 
 @dataclass
 class Notes:
     """What was heard since the last clearing: when the first worker began, when the first one said how far it is, and
-    when the last one was through, in seconds of a steady clock; and how many segments were lost on the way."""
+    when the last one was through, in seconds of a steady clock; on which nodes; and how often something was lost."""
 
     began: float | None = None
     progressed: float | None = None
     ended: float = 0.0
     finished: int = 0
     losses: int = 0
+    nodes: set[str] = field(default_factory=set)
 
     @property
     def wall_s(self) -> float:
@@ -59,11 +61,12 @@ class Notes:
         match event:
             case Begun():
                 self.began = self.began or now
+                self.nodes.add(event.node.node_id)
             case Progressed():
                 self.progressed = self.progressed or now
             case Finished():
                 self.ended, self.finished = now, self.finished + 1
-            case Lost():
+            case Lost() | Ended(AimaError()):
                 self.losses += 1
 
 

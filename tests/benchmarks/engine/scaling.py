@@ -39,7 +39,8 @@ SAMPLE_FPS = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How a job went. wall_s: from its first segment begun to the last one committed; ideal_s: what must be slept."""
+    """How a job went. wall_s: from its first segment begun to the last one committed; ideal_s: what must be slept.
+    losses: how often a worker, or all of them, went away with something in hand; nodes: that workers were on."""
 
     workers: int
     segments: int
@@ -48,6 +49,7 @@ class Outcome:
     wall_s: float
     ideal_s: float
     losses: int
+    nodes: int
 
     @property
     def loss(self) -> float:
@@ -121,12 +123,15 @@ def one(settings: Settings, nodes: int, costs: Mapping[str, float], *, lose: boo
             assert medium is not None
             observed = len(services.stores.observations.receipts(medium.content_id))
     ideal_s = SEGMENTS * SEGMENT_S * sum(costs.values()) / SPEED
-    return Outcome(nodes, SEGMENTS, observed, found.files[0].state, notes.wall_s, ideal_s, notes.losses)
+    return Outcome(
+        nodes, SEGMENTS, observed, found.files[0].state, notes.wall_s, ideal_s, notes.losses, len(notes.nodes)
+    )
 
 
 def _lose_one(made: Any, notes: Notes) -> None:
     wait_for(lambda: notes.finished >= SEGMENTS // 3)
-    made.remove_node(made.list_all_nodes()[-1], allow_graceful=False)
+    working = [node for node in made.worker_nodes if node.node_id in notes.nodes]
+    made.remove_node(working[-1], allow_graceful=False)
 
 
 if __name__ == "__main__":
