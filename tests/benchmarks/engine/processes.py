@@ -79,7 +79,7 @@ class Accounts:
         found: dict[str, float] = defaultdict(float)
         for key, one in self.seen.items():
             if one.is_alive or one.parent is None:
-                found[one.name] += self._own(key) + self._of_dead(key, below)
+                self._add(key, below, found)
         return dict(found)
 
     def _note(self, key: Key, parent: Key | None, name: str, times: Any) -> None:
@@ -90,17 +90,17 @@ class Accounts:
         self.seen[key].name = name
         self.seen[key].own, self.seen[key].children = own, children
 
-    def _own(self, key: Key) -> float:
-        if key[0] == os.getpid():
-            return 0.0
-        return self.seen[key].own - self.seen[key].own_before
-
-    def _of_dead(self, key: Key, below: dict[Key | None, list[Key]]) -> float:
-        """What the dead below a process used since the start."""
+    def _add(self, key: Key, below: dict[Key | None, list[Key]], found: dict[str, float]) -> None:
+        """Add what a process and the dead below it used since the start."""
         one, gone = self.seen[key], below[key]
+        found[one.name] += 0.0 if key[0] == os.getpid() else one.own - one.own_before
+        others = sum(found.values())
+        for child in gone:
+            self._add(child, below, found)
+        known = sum(found.values()) - others
         earlier = sum(self.seen[child].own_before + self.seen[child].children_before for child in gone)
         credited = one.children - one.children_before - earlier
-        return max(credited, sum(self._own(child) + self._of_dead(child, below) for child in gone))
+        found[one.name] += max(0.0, credited - known)
 
 
 def family_of(pids: Iterable[int]) -> list[psutil.Process]:
@@ -128,7 +128,7 @@ def resident_bytes(family: Iterable[psutil.Process]) -> int:
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What something took: CPU seconds of the tree, seconds of wall time, its peak memory in bytes; and CPU seconds by
-    program, dead children with their parent."""
+    program."""
 
     cpu_s: float
     wall_s: float
