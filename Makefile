@@ -50,15 +50,15 @@ demo: setup
 
 test: $(DEV_STAMP)
 	$(AIMA) models build --all
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup --durations=40
 
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build
-	$(BIN)/python -m pytest -m "faults and not long" -n 2 --dist loadfile -rP tests/faults
+	$(BIN)/python -m pytest -m "faults and not long" -n 2 --dist loadfile -rP tests
 
 test-long: $(DEV_STAMP)
 	$(AIMA) models build --all
-	AIMA_TEST_LONG=1 $(BIN)/python -m pytest -m faults -s tests/faults
+	AIMA_TEST_LONG=1 $(BIN)/python -m pytest -m faults -s tests
 
 test-quality: $(DEV_STAMP)
 	$(AIMA) models build

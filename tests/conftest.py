@@ -111,6 +111,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         item.add_marker(pytest.mark.xdist_group("stack" if needs_ray else item.path.as_posix()))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Iterator[None]:
+    """What a test wrote need not be text, but what goes from process to process must be."""
+    report = yield
+    told = ((name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections)
+    report.sections = list(told)
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how much was not tested for lack of media."""
     skipped = terminalreporter.stats.get("skipped", [])

@@ -17,6 +17,8 @@ from aima.settings import Settings
 from tests.cli.test_analyze import aima, environment
 from tests.media_made import long_clip
 
+pytestmark = pytest.mark.faults
+
 SECONDS = 94.0
 
 

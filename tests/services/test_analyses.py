@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
-import signal
-import threading
-import time
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psutil
 import pytest
 
 from aima.analyzers.registry import DEFAULT
@@ -19,7 +14,7 @@ from aima.bootstrap import Services, open_services
 from aima.domain.job import Job
 from aima.errors import ArchiveDamaged, MediaMissing, PlanInvalid
 from aima.services.sample import portraits
-from tests.media_made import long_clip, two_person_clip, write_picture
+from tests.media_made import two_person_clip, write_picture
 
 ADDED = "emotion"
 WANTED = {name: {} for name in DEFAULT if name != ADDED}
@@ -243,36 +238,3 @@ def test_a_path_that_is_missing_and_a_plan_that_cannot_work_start_nothing(servic
         services.analyses.analyze([folder / "nowhere.mp4"], WANTED)
     with pytest.raises(PlanInvalid, match="face_embedder"):
         services.analyses.analyze([folder], {"face_embedder": {}})
-
-
-def test_a_killed_worker_costs_a_repetition_and_changes_no_result(services, folder, faces):
-    film = long_clip(folder / "long.mp4", faces, 64.0)
-    killed = threading.Event()
-
-    def kill_one() -> None:
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline and not killed.is_set():
-            for process in psutil.process_iter(["cmdline"]):
-                if "StageWorker" in " ".join(process.info["cmdline"] or []):
-                    os.kill(process.pid, signal.SIGKILL)
-                    killed.set()
-                    return
-            time.sleep(0.05)
-
-    killer = threading.Thread(target=kill_one)
-    killer.start()
-    report = services.analyses.analyze([film], WANTED)
-    killer.join()
-    assert killed.is_set()
-    assert report.files[0].state == "done", report.files[0].detail
-    segments = services.stores.media.segments(
-        next(m.content_id for m in services.stores.media.all() if m.filename == "long.mp4")
-    )
-    assert len(segments) >= 2
-    appearances = [
-        (round(a.start_us / 1e6), round(a.end_us / 1e6))
-        for person in services.persons.list()
-        for a in person.appearances
-        if a.filename == "long.mp4"
-    ]
-    assert sorted(appearances) == [(n * 10, min(n * 10 + 10, 64)) for n in range(7)]
