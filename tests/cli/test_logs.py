@@ -34,10 +34,10 @@ def logs(*arguments: str):
     return result.stdout
 
 
-def lines(*arguments: str) -> list[dict[str, object]]:
-    """What is logged, once anything is: lines are not acknowledged."""
+def lines(*arguments: str, least: int = 1) -> list[dict[str, object]]:
+    """What is logged, once there is so much: lines are not acknowledged."""
     end = time.monotonic() + 10
-    while not (found := json.loads(logs(*arguments, "--json"))) and time.monotonic() < end:
+    while len(found := json.loads(logs(*arguments, "--json"))) < least and time.monotonic() < end:
         time.sleep(0.1)
     return found
 
@@ -47,7 +47,7 @@ def test_what_happens_to_jobs_can_be_read_after_the_process_has_ended(settings):
     with open_services(settings):
         journal.job_ended("11111111-aaaa", "done", None, media_id="medium")
         journal.job_ended("22222222-bbbb", "failed", "decoder_died")
-    newest, older = lines()
+    newest, older = lines(least=2)
     assert (newest["level"], newest["component"]) == ("warning", "aima.services.analyses")
     assert newest["related_ids"] == {"job_id": "22222222-bbbb"}
     assert older["related_ids"] == {"job_id": "11111111-aaaa", "media_id": "medium"}

@@ -52,7 +52,8 @@ def test_who_stops_watching_stops_nothing_and_learns_how_to(
     fleet = new_fleet("resident")
     stores.queue.show(fleet)
     watching = subprocess.Popen(
-        [sys.executable, "-m", "aima", "analyze", *FACES, str(picture)],
+        # Who runs in the background of a shell ignores the key, and so would whom it starts.
+        ["env", "--default-signal=INT", sys.executable, "-m", "aima", "analyze", *FACES, str(picture)],
         env=environment(shell), stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     until = time.monotonic() + 120
