@@ -104,6 +104,7 @@ def media_dir() -> Path:
     return MEDIA_DIR
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Side by side: what analyses on Ray in one process, since it fills the cores; everything else file by file."""
     for item in items:

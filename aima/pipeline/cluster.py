@@ -86,7 +86,9 @@ def tidy() -> None:
     from ray._private import state
 
     mine = ray.get_runtime_context().get_job_id()
-    if all(job["IsDead"] or job["JobID"] == mine for job in state.state.job_table()):
+    others = (job for job in state.state.job_table() if not job["IsDead"] and job["JobID"] != mine)
+    # Where jobs are submitted, the agent of the dashboard counts as a driver for ever.
+    if all(job["Entrypoint"].startswith("ray::DashboardAgent") for job in others):
         for name, namespace in KEPT_BY_RAY_DATA.items():
             with suppress(ValueError):  # it was never started
                 ray.kill(ray.get_actor(name, namespace))

@@ -11,6 +11,7 @@ import pytest
 from aima import local
 from aima.errors import StackDown
 from aima.pipeline import cluster
+from tests.following import within
 
 
 def test_a_cluster_that_does_not_answer_is_named(monkeypatch):
@@ -57,9 +58,7 @@ def test_what_ray_data_keeps_running_is_ended_once_nobody_else_may_use_it(stack)
         time.sleep(1.0)
         assert "datasets_stats_actor" in kept()
         other.communicate("")
-    while kept():
-        cluster.tidy()
-        time.sleep(0.2)
+    assert within(30, lambda: cluster.tidy() or not kept())
     cluster.disconnect()
 
 
