@@ -104,14 +104,6 @@ def media_dir() -> Path:
     return MEDIA_DIR
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Side by side: what analyses on Ray in one process, since it fills the cores; everything else file by file."""
-    for item in items:
-        needs_ray = "stack" in getattr(item, "fixturenames", ())
-        item.add_marker(pytest.mark.xdist_group("stack" if needs_ray else item.path.as_posix()))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport() -> Iterator[None]:
     """What a test wrote need not be text, but what goes from process to process must be."""
