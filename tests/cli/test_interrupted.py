@@ -60,4 +60,4 @@ def test_a_killed_analysis_is_taken_up_where_it_was(stack, workspace, film):
         )
         states = [job.state for job in services.stores.jobs.of_medium(services.stores.media.all()[0].media_id)]
     assert spans == [(at, min(at + 10, round(SECONDS))) for at in range(0, round(SECONDS), 10)]
-    assert sorted(states) == ["done", "failed"]
+    assert states == ["done"]  # the same job goes on
