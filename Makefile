@@ -50,7 +50,7 @@ demo: setup
 
 test: $(DEV_STAMP)
 	$(AIMA) models build --all
-	$(BIN)/python -m pytest --durations=40
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations=40
 
 test-faults: $(DEV_STAMP)
 	$(AIMA) models build

@@ -32,9 +32,19 @@ ONLY_POSTGRES: dict[str, object] = {
 }
 
 
+# Half of the run's time was waiting for a disk that keeps nothing beyond it.
+MEMORY_DISK = Path("/dev/shm")
+ROOMY = 8 << 30  # bytes
+
+
+def _where_homes_lie() -> Path | None:
+    roomy = MEMORY_DISK.is_dir() and shutil.disk_usage(MEMORY_DISK).free >= ROOMY
+    return MEMORY_DISK if roomy and not os.environ.get("TMPDIR") else None
+
+
 def make_home() -> Path:
     """A data directory that an unprivileged user can pass (pytest's own are 0700)."""
-    home = Path(tempfile.mkdtemp(prefix="aima-test-"))
+    home = Path(tempfile.mkdtemp(prefix="aima-test-", dir=_where_homes_lie()))
     home.chmod(0o711)
     return home
 

@@ -334,7 +334,7 @@ def test_a_stream_that_ends_before_it_is_known_to_be_open_is_followed_by_another
     with bench.running(flow=flow):
         await_(lambda: bench.state(job) == "done")
         assert len(flow.streams) == 2
-        assert flow.streams[0].is_closed
+        await_(lambda: flow.streams[0].is_closed)
 
 
 def test_one_bad_job_fails_alone(bench):
