@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar, Generic, Literal, TypeVar
+from typing import ClassVar, Generic, Literal
 
 import numpy as np
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypeVar
 
-from aima.domain.batch import FrameBatch
+from aima.domain.batch import FrameBatch, SoundBatch
+from aima.domain.media import Stream
 from aima.domain.observation import PROBLEMS, options_hash
 from aima.models.model import Model
 
@@ -25,22 +27,26 @@ class Options(BaseModel):
 
 
 OptionsT = TypeVar("OptionsT", bound=Options)
+BatchT = TypeVar("BatchT", FrameBatch, SoundBatch, default=FrameBatch)
 
 
-class Analyzer(ABC, Generic[OptionsT]):
+class Analyzer(ABC, Generic[OptionsT, BatchT]):
     """One model task. It knows no Ray, no store and no other analyzer.
 
     name: how it is called in commands, keys and columns' documentation.
     version: raised when the code gives other results for the same model.
     task: catalogue task of its model; None if it needs none.
-    reads: columns it needs: "frames" and "strip" for pixels, else what earlier analyzers add.
+    stream: "sight": it is given a `FrameBatch`; "sound": a `SoundBatch`.
+    reads: columns it needs: "frames" and "strip" for pixels, "samples" for sound, else what earlier analyzers add.
     adds: Arrow schema of what it gives.
-    scope: "chunk": called for a few frames at a time; "segment": once per segment, with the whole strip.
+    scope: "chunk": called for a few frames at a time; "segment": once per segment, with the whole strip. All of sound
+        have this scope.
     """
 
     name: ClassVar[str]
     version: ClassVar[str]
     task: ClassVar[str | None]
+    stream: ClassVar[Stream] = "sight"
     reads: ClassVar[tuple[str, ...]]
     adds: ClassVar[pa.Schema]
     options_type: ClassVar[type[Options]]
@@ -50,11 +56,12 @@ class Analyzer(ABC, Generic[OptionsT]):
         """Take the model; called once per worker and model version."""
 
     @abstractmethod
-    def analyze(self, batch: FrameBatch, options: OptionsT) -> pa.Table:
+    def analyze(self, batch: BatchT, options: OptionsT) -> pa.Table:
         """Give a table with the columns pts_us, those of `adds`, and problems.
 
         Scope "chunk": exactly one row per frame of the batch, in order. A frame that cannot be read gets nulls and
-        an entry in `problems`; it never stops the batch.
+        an entry in `problems`; it never stops the batch. Of sound: rows in order of pts_us, those of the context, too;
+        who calls it keeps those that the segment owns.
         """
 
     @classmethod

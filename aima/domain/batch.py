@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from aima.domain.media import Strip
+
+SOUND_RATE: Final = 16_000
+"""Samples per second (Hz) of all sound that analyzers hear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +44,32 @@ class FrameBatch:
     def scale(self) -> tuple[float, float]:
         """Source pixels per analysis pixel, horizontally and vertically."""
         return self.source_size[0] / self.frames.shape[2], self.source_size[1] / self.frames.shape[1]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundBatch:
+    """The sound of one segment, with context on both sides, and what earlier analyzers heard in it.
+
+    samples: float32 [n], mono, `SOUND_RATE`, full scale is 1; they begin at start_us of the medium and have no holes:
+        where nothing could be decoded they are 0.
+    own_us: [start, end) of what belongs to this segment: its ends lie in the quietest moments near the segment's own
+        and are the same for the segment next to it. Every row has its middle in exactly one of them.
+    tables: by column, the table of the earlier analyzer that adds it, with its own pts_us and end_us; it covers the
+        context, too.
+    """
+
+    content_id: str
+    segment_no: int
+    samples: npt.NDArray[np.float32]
+    start_us: int
+    own_us: tuple[int, int]
+    tables: Mapping[str, pa.Table]
+
+    @property
+    def end_us(self) -> int:
+        """Where the samples end."""
+        return self.start_us + len(self.samples) * 1_000_000 // SOUND_RATE
+
+    def owns(self, start_us: int, end_us: int) -> bool:
+        """Whether what lasts from start_us to end_us has its middle in this segment."""
+        return self.own_us[0] <= (start_us + end_us) // 2 < self.own_us[1]

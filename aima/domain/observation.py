@@ -1,6 +1,7 @@
 """Observations: what analyzers see, with the names and Arrow types that fusion and stores rely on.
 
-One row is one frame (or, for `shot_cuts`, one cut or one edge of the segment). Columns per face are lists
+Of sight, one row is one frame (or, for `shot_cuts`, one cut or one edge of the segment); of sound, one row is a span
+of time from pts_us to end_us that has its middle in the segment. Columns per face are lists
 aligned with `faces` by index; faces of a frame are sorted by the top-left of their box (top, then left), so the
 index is the ordinal of `observation_id`.
 """
@@ -104,6 +105,47 @@ PICTURE_COLUMNS: Final = pa.schema(
 )
 TEXT_LINE_COLUMNS: Final = pa.schema([("text_lines", pa.list_(TEXT_LINE))])
 WRITING_COLUMNS: Final = pa.schema([("writing", pa.list_(WRITTEN))])
+
+# Of sound. end_us: where the row ends, microseconds from the start of the medium.
+_END: Final = ("end_us", pa.int64())
+WAVEFORM_COLUMNS: Final = pa.schema(  # a row is a tenth of a second
+    [
+        _END,
+        ("low", pa.float32()),  # least and greatest sample, -1..1
+        ("high", pa.float32()),
+        ("loudness", pa.float32()),  # root mean square in dB below full scale; -120 for digital silence
+        ("clipped", pa.float32()),  # share of samples at full scale, 0..1
+    ]
+)
+VOICE_ACTIVITY_COLUMNS: Final = pa.schema(
+    [_END, ("speech_chance", pa.float32())]
+)  # 0..1; a row is one look of the model
+WINDOW_COLUMNS: Final = pa.schema(  # a row is a window of some seconds; windows overlap
+    [
+        _END,
+        # who speaks when: per local speaker of the window (its order means nothing elsewhere) one value per step
+        ("activities", pa.list_(pa.list_(pa.bool_()))),
+        ("activity_step_us", pa.float64()),
+    ]
+)
+VOICE_VECTOR_COLUMNS: Final = pa.schema(  # rows are those of the windows; lists are aligned with `activities`
+    [
+        _END,
+        ("voice_vectors", pa.list_(pa.list_(pa.float32()))),  # L2-normalised; null where too little is heard alone
+        ("voice_seconds", pa.list_(pa.float32())),  # of speech that nobody else speaks into, which it was made of
+    ]
+)
+WORD_COLUMNS: Final = pa.schema(  # a row is a word
+    [
+        _END,
+        ("word", pa.string()),  # with its punctuation, without spaces around it
+        ("word_score", pa.float32()),  # probability, 0..1
+        ("phrase", pa.int32()),  # words of one number were recognised together, and belong to one sentence or clause
+        ("language", pa.string()),  # ISO 639-1 of the stretch that it stands in
+        ("language_chance", pa.float32()),
+    ]
+)
+SOUND_EVENT_COLUMNS: Final = pa.schema([_END, ("sounds", pa.list_(LABEL))])  # a row is one look of the model
 
 KEY_COLUMNS: Final = pa.schema(
     [
