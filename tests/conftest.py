@@ -16,6 +16,9 @@ from aima.settings import Settings, default_home
 
 pytest_plugins = ["tests.databases", "tests.workspaces"]
 
+# Whoever runs tests side by side states a width, and tables keep to the one that they were born with.
+os.environ.pop("COLUMNS", None)
+
 ROOT = Path(__file__).resolve().parents[1]
 MEDIA_DIR = Path(os.environ.get("AIMA_TEST_MEDIA", ROOT.parent / "shared" / "data"))
 MEDIA_REASON = "no test media: AIMA_TEST_MEDIA names no directory"
