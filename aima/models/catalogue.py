@@ -94,6 +94,9 @@ class Entry(_Record):
     licence: Licence
     recipe: str | None = None
     built_sha256: Sha256 | None = None
+    # Where the recipe gives other files than one network: name to sha256.
+    built: Mapping[str, Sha256] = Field(default_factory=dict)
+    runs: Literal["onnx", "whisper"] = "onnx"
     dimension: int | None = None
     default: bool = False
     contract: Mapping[str, Any] = Field(default_factory=dict)
@@ -105,8 +108,8 @@ class Entry(_Record):
 
     @model_validator(mode="after")
     def _packages_are_built(self) -> Entry:
-        if isinstance(self.source, PackageSource) and not (self.recipe and self.built_sha256):
-            raise ValueError(f"{self.name}: a package needs recipe and built_sha256")
+        if isinstance(self.source, PackageSource) and not (self.recipe and bool(self.built_sha256) != bool(self.built)):
+            raise ValueError(f"{self.name}: a package needs recipe and built_sha256, or recipe and built")
         if isinstance(self.source, HubSource) and self.also:
             raise ValueError(f"{self.name}: a hub's model takes nothing from packages")
         return self
@@ -116,12 +119,12 @@ class Entry(_Record):
         """Its built files: name to sha256."""
         if isinstance(self.source, HubSource):
             return self.source.files
-        return {WEIGHTS: str(self.built_sha256)}
+        return self.built or {WEIGHTS: str(self.built_sha256)}
 
     @property
-    def runtime(self) -> Literal["onnx", "torch"]:
+    def runtime(self) -> Literal["onnx", "torch", "whisper"]:
         """What runs it."""
-        return "torch" if isinstance(self.source, HubSource) else "onnx"
+        return "torch" if isinstance(self.source, HubSource) else self.runs
 
     def directory(self, models_dir: Path) -> Path:
         """Where its built files lie."""

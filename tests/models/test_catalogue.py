@@ -117,7 +117,10 @@ def test_an_own_catalogue_that_cannot_be_read_is_named(empty, text, reason):
         catalogue(production)
 
 
-@pytest.mark.parametrize("change", [{"built_sha256": None}, {"name": "../x"}, {"version": "a/b"}, {"surprise": 1}])
+@pytest.mark.parametrize(
+    "change",
+    [{"built_sha256": None}, {"built": {"a": "0" * 64}}, {"name": "../x"}, {"version": "a/b"}, {"surprise": 1}],
+)
 def test_entries_keep_to_the_form(tiny, change):
     with pytest.raises(ValidationError):
         Entry.model_validate({**tiny.model_dump(), **change})

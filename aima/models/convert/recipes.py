@@ -1,4 +1,4 @@
-"""One recipe per model: the files of a package in, one ONNX model out."""
+"""One recipe per model: the files of a package in, one ONNX model out, or the files that another runtime reads."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 import onnx
 from pydantic import TypeAdapter
 
+from aima.models.catalogue import WEIGHTS
 from aima.models.convert import patch
 from aima.models.convert.efficientnet import picture_network
 from aima.models.convert.expression import expression_network
@@ -119,6 +120,13 @@ def mobilenet_v2(members: Members) -> onnx.ModelProto:
     return mobilenet_network(read_state(members["mobilenet_v2-b0353104.pth"]), centre("mobilenet_v2"))
 
 
+def whisper(members: Members) -> Mapping[str, bytes]:
+    """Join the parts of the weights; what describes them stays as it is."""
+    parts = sorted(name for name in members if name.startswith("model.bin.part"))
+    files = {name: content for name, content in members.items() if name not in parts}
+    return {**files, "model.bin": b"".join(members[name] for name in parts)}
+
+
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
     recipe.__name__: recipe
     for recipe in (
@@ -135,6 +143,19 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
         paddle_text_recognition,
     )
 }
+
+
+OF_FILES: Mapping[str, Callable[[Members], Mapping[str, bytes]]] = {"whisper": whisper}
+"""Recipes of what is no ONNX model."""
+
+
+def build(recipe: str, members: Members) -> Mapping[str, bytes]:
+    """The built files by name.
+
+    Raises:
+        Exception: as `convert`.
+    """
+    return OF_FILES[recipe](members) if recipe in OF_FILES else {WEIGHTS: convert(recipe, members)}
 
 
 def convert(recipe: str, members: Members) -> bytes:
