@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from aima.domain.media import Stream
 from aima.errors import PlanInvalid
 
 if TYPE_CHECKING:
@@ -23,6 +24,9 @@ ANALYZERS: Final = {
 }
 """Class by name; its file here bears the name. It is imported when it is asked for: the names alone cost nothing."""
 
+SOUND: Final = frozenset({"waveform", "voice_activity", "speaker_turns", "speaker_embedder", "speech", "sound_events"})
+"""The analyzers that hear; all others see. Known by name, so that what a job wants is told without importing them."""
+
 DEFAULT: Final = (
     "face_detector",
     "face_embedder",
@@ -35,6 +39,11 @@ DEFAULT: Final = (
     "text_in_image",
 )
 """What an analysis runs where nothing else is asked for."""
+
+
+def stream_of(name: str) -> Stream:
+    """Which stream the analyzer of this name works on; one that there is no more counts as sight."""
+    return "sound" if name in SOUND else "sight"
 
 
 def get(name: str) -> type[Analyzer[Any]]:

@@ -34,7 +34,10 @@ class MediaInfo:
     """What gate and probe found out. Sizes in displayed pixels (after rotation, EXIF and pixel aspect).
 
     `keyframes_us` are the times at which decoding can start, ascending, from 0. `partial` is true when
-    something can be read, but not everything (truncated, damaged).
+    something can be read, but not everything (truncated, damaged). `has_sound`: some track of sound can be decoded;
+    of the one that is analysed `details` holds sound_stream (its index), sound_rate (Hz), sound_channels, sound_codec,
+    sound_tracks (how many there are), sound_first_us and sound_end_us on the medium's time line. sound_problem: why
+    sound that is in it cannot be analysed.
     """
 
     kind: MediaKind
@@ -50,6 +53,16 @@ class MediaInfo:
     partial: bool = False
     keyframes_us: tuple[int, ...] = ()
     details: dict[str, str | int | float | bool] = field(default_factory=dict)
+
+    @property
+    def sound_end_us(self) -> int:
+        """Where its sound ends on the medium's time line; 0: it has none that can be decoded."""
+        return int(self.details.get("sound_end_us", 0)) if self.has_sound else 0
+
+    @property
+    def tells_of_sound(self) -> bool:
+        """Whether its sound was looked at; what was taken in before sound was analysed says only that there is some."""
+        return not self.has_sound or "sound_end_us" in self.details
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +111,18 @@ class FrameChunk:
     frames: npt.NDArray[np.uint8]
     pts_us: npt.NDArray[np.int64]
     strip: Strip
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The sound of one segment with its context.
+
+    samples: float32 [n], mono, 16 kHz (`aima.domain.batch.SOUND_RATE`), -1..1; sample i lies at start_us + i * 62.5
+    microseconds of the medium, so that neighbours have the same samples where they overlap. 0 where nothing could be
+    decoded.
+    """
+
+    samples: npt.NDArray[np.float32]
+    start_us: int
     problems: tuple[Problem, ...] = ()
