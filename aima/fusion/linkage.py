@@ -94,12 +94,13 @@ def log_odds(a: Points, b: Points, calibration: Calibration) -> Scores:
     return np.asarray(np.round(odds, DECIMALS), np.float64)
 
 
-def agglomerate(points: Points, calibration: Calibration, least: float) -> list[list[int]]:
-    """Groups of point indices: the closest two are joined as long as their log-odds reach `least`.
+def agglomerate(points: Points, calibration: Calibration, least: float, fewest: int = 1) -> list[list[int]]:
+    """Groups of point indices: the closest two are joined as long as their log-odds reach `least`, a finite number.
 
-    Members ascend, groups are sorted by their first member. Equal scores are broken by index.
+    fewest: so many groups are left, if there are so many points. Members ascend, groups are sorted by their first
+    member. Equal scores are broken by index.
     """
-    return _Agglomeration(points, calibration, least).run()
+    return _Agglomeration(points, calibration, least).run(fewest)
 
 
 class _Agglomeration:
@@ -116,16 +117,18 @@ class _Agglomeration:
         self._members = [[point] for point in range(len(points))]
         self._queue: list[tuple[float, int, int, int, int]] = []
 
-    def run(self) -> list[list[int]]:
-        for point in range(len(self._members)):
+    def run(self, fewest: int) -> list[list[int]]:
+        left = len(self._members)
+        for point in range(left):
             self._enqueue(point)
-        while self._queue:
+        while self._queue and left > fewest:
             _, one, other, stamp, other_stamp = heapq.heappop(self._queue)
             # A newer entry of this group is in the queue, or the group is gone.
             if self._dead[one] or stamp != self._stamp[one]:
                 continue
             if not self._dead[other] and other_stamp == self._stamp[other]:
                 one = self._merge(min(one, other), max(one, other))
+                left -= 1
             # Else the partner has changed since: its score was an upper bound, and a new partner is looked for.
             self._enqueue(one)
         return [sorted(group) for group, dead in zip(self._members, self._dead, strict=True) if not dead]

@@ -87,3 +87,38 @@ TEXT_SURE: Final = 0.6
 """Least score of the surest reading of a line."""
 PICTURE_LIKE: Final = 0.9
 """Pictures of a shot whose vectors are nearer than this cosine are stood for by one of them."""
+
+# Voices: local speakers of windows joined over one content
+VOICE_JOIN: Final = 0.0
+"""Log-odds from which two groups of looks at voices are one speaker."""
+FOUNDER_SECONDS: Final = 1.5
+"""Seconds of lone speech in its window from which a look may found a speaker; shorter ones join."""
+SPEAKER_SECONDS: Final = 1.0
+"""Who is heard less is no speaker of its own, if there are others."""
+VECTOR_SECONDS: Final = 0.8
+"""A speaker who is never heard alone for so long in one window has no vector."""
+VECTORS_PER_SPEAKER: Final = 5
+
+# Turns
+EDGE_WEIGHT: Final = 0.2
+"""What a step at the edge of a window weighs, where one in its middle weighs 1."""
+TURN_PAUSE_US: Final = 300_000
+"""A speaker may pause so long within a turn."""
+TURN_LEAST_US: Final = 100_000
+"""What is shorter is no turn."""
+
+# Utterances
+UTTERANCE_PAUSE_US: Final = 700_000
+"""A longer pause between words ends an utterance."""
+WORD_REACH_US: Final = 1_500_000
+"""A word farther from every turn belongs to nobody."""
+AROUND: Final = 0.1
+"""What a second of a speaker within one second of a word counts beside one during the word."""
+
+# Sounds beside speech
+SOUND_HEARD: Final = 0.3
+"""Least score of a look at a sound ..."""
+SOUND_SURE: Final = 0.5
+"""... of which at least one must reach this."""
+SOUND_PAUSE_US: Final = 2_000_000
+"""A sound may be unheard so long and go on."""

@@ -1,0 +1,114 @@
+"""Voices: which local speakers of the windows of one content are one speaker.
+
+Looks that are long enough found speakers, by average linkage on calibrated log-odds; two of one window never join.
+Then every look joins the speaker whose mean it is nearest to, those of a window different ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from aima.fusion import thresholds as limits
+from aima.fusion.linkage import Groups, Points, agglomerate
+from aima.fusion.turns import NOBODY
+from aima.fusion.windows import Floats, Ints, Looks
+from aima.models.model import Calibration
+
+BLOCK: Final = 1000
+"""Looks that are grouped at a time: what they come to is grouped again, so that hours are feasible."""
+ANY: Final = -1e6
+"""Log-odds that every pair reaches."""
+ROUNDS: Final = 3
+"""How often means are taken and looks join the nearest; little changes after."""
+
+
+def tell_apart(looks: Looks, calibration: Calibration, speakers: int | None = None) -> Ints:
+    """int64 [n], the speaker of each look, counted from 0 without holes; `NOBODY` for one without a vector.
+
+    speakers: how many there are, if that is known; there may be fewer where too little is heard.
+    """
+    owners = np.full(len(looks), NOBODY, np.int64)
+    known = np.flatnonzero(looks.known)
+    if not len(known):
+        return owners
+    groups = _founded(looks, known, calibration, speakers)
+    means = _means(looks, groups)
+    for _ in range(ROUNDS):
+        owners = _joined(looks, known, means)
+        groups = [np.flatnonzero(owners == number).tolist() for number in range(len(means))]
+        means = _means(looks, [group for group in groups if group])
+    return _numbered(_joined(looks, known, means))
+
+
+def _founded(looks: Looks, known: Ints, calibration: Calibration, speakers: int | None) -> Groups:
+    """Groups of looks, one for each speaker."""
+    founders = known[looks.seconds[known] >= limits.FOUNDER_SECONDS]
+    if len(founders) < (speakers or 1):
+        founders = known
+    points = _points(looks, founders)
+    groups = _grouped(points, calibration, limits.VOICE_JOIN if speakers is None else ANY, speakers or 1)
+    groups = [[int(founders[place]) for place in group] for group in groups]
+    heard = [_seconds(looks, group) for group in groups]
+    if speakers is not None:
+        largest = sorted(range(len(groups)), key=lambda number: -heard[number])[:speakers]
+        return [groups[number] for number in sorted(largest)]
+    return [group for group, own in zip(groups, heard, strict=True) if own >= limits.SPEAKER_SECONDS] or groups
+
+
+def _points(looks: Looks, chosen: Ints) -> Points:
+    """Looks as what is to be grouped; those of one window are apart."""
+    windows: dict[int, list[int]] = {}
+    for place, number in enumerate(chosen):
+        windows.setdefault(int(looks.window[number]), []).append(place)
+    apart = (frozenset(windows[int(looks.window[number])]) - {place} for place, number in enumerate(chosen))
+    return Points(looks.vectors[chosen], np.zeros(len(chosen), np.float32), looks.seconds[chosen], tuple(apart))
+
+
+def _grouped(points: Points, calibration: Calibration, least: float, fewest: int) -> Groups:
+    """Groups of points: block by block, then those of all blocks."""
+    blocks = [list(range(first, min(first + BLOCK, len(points)))) for first in range(0, len(points), BLOCK)]
+    if len(blocks) == 1:
+        return agglomerate(points, calibration, least, fewest)
+    strict = [agglomerate(points.taken(block), calibration, limits.VOICE_JOIN) for block in blocks]
+    groups = [[block[place] for place in group] for block, own in zip(blocks, strict, strict=True) for group in own]
+    joined = agglomerate(points.gathered(groups), calibration, least, fewest)
+    return [sorted(itertools.chain.from_iterable(groups[place] for place in group)) for group in joined]
+
+
+def _means(looks: Looks, groups: Sequence[Sequence[int]]) -> Floats:
+    """float32 [groups, d], unit vectors."""
+    means = np.stack([looks.seconds[list(group)] @ looks.vectors[list(group)] for group in groups])
+    return np.asarray(means / np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9), np.float32)
+
+
+def _joined(looks: Looks, known: Ints, means: Floats) -> Ints:
+    """The speaker of each look whose vector is known: all of a window together as near as possible.
+
+    Where a window has more of them than there are speakers, those left over join the nearest.
+    """
+    owners = np.full(len(looks), NOBODY, np.int64)
+    alike = looks.vectors[known] @ means.T
+    owners[known] = alike.argmax(axis=1)
+    _, starts = np.unique(looks.window[known], return_index=True)
+    for own, near in zip(np.split(known, starts[1:]), np.split(alike, starts[1:]), strict=True):
+        rows, speakers = linear_sum_assignment(near, maximize=True)
+        owners[own[rows]] = speakers
+    return owners
+
+
+def _seconds(looks: Looks, group: Sequence[int]) -> float:
+    """Seconds of lone speech of a group, where what overlapping windows share counts once, about."""
+    apart = float(np.median(np.diff(looks.starts_us))) if len(looks.starts_us) > 1 else np.inf
+    length = float(np.median(looks.ends_us - looks.starts_us))
+    return float(looks.seconds[list(group)].sum()) * min(apart / length, 1.0)
+
+
+def _numbered(owners: Ints) -> Ints:
+    """The same owners, numbered without holes."""
+    used = np.unique(owners[owners != NOBODY])
+    return np.where(owners == NOBODY, NOBODY, np.searchsorted(used, owners))
