@@ -43,6 +43,10 @@ def _opened(settings: Settings, entry: Entry) -> tuple[Runtime, dict[str, str]]:
         from aima.models.torch_runtime import TorchRuntime
 
         return TorchRuntime(directory, entry.source.architecture), {}
+    if entry.runtime == "whisper":
+        from aima.models.whisper_runtime import WhisperRuntime
+
+        return WhisperRuntime(directory), {}
     from aima.models.onnx_runtime import OnnxRuntime
 
     runtime = OnnxRuntime(directory / WEIGHTS)

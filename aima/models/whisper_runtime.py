@@ -1,0 +1,152 @@
+"""Runs Whisper (Radford et al., 2022) on one thread: sound in, words with their times out.
+
+The network hears up to 30 s at once. It is trained on exactly 30 s; less costs less, since what is not there is not
+looked at.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import ctranslate2
+import numpy as np
+import numpy.typing as npt
+from faster_whisper import WhisperModel
+from faster_whisper.tokenizer import Tokenizer
+from faster_whisper.transcribe import merge_punctuations
+
+from aima.models.model import Arrays
+
+Floats = npt.NDArray[np.float32]
+
+FRAMES_PER_SECOND = 100
+"""Of what `mels` gives; what is encoded has half as many."""
+
+BEFORE, AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
+"""Punctuation that belongs to the word behind it, and to the word before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A word with its punctuation. start, end: seconds from the start of what was read; score: 0..1."""
+
+    text: str
+    start: float
+    end: float
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was understood of one stretch of sound.
+
+    log_chance: mean natural logarithm of the probabilities of its tokens. no_speech: probability that nobody speaks.
+    repetition: how many times shorter it is when compressed; beyond 2.4 it says the same over and over.
+    """
+
+    words: tuple[Heard, ...]
+    log_chance: float
+    no_speech: float
+    repetition: float
+
+
+class WhisperRuntime:
+    """A Whisper network in the form of CTranslate2. Pickled as its directory: a worker opens it again."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self._whisper = WhisperModel(
+            str(directory), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True
+        )
+        self._tokenizer = cache(self._new_tokenizer)
+
+    def run(self, inputs: Mapping[str, npt.NDArray[Any]]) -> Arrays:
+        """`encoded` float32 [n, frames / 2, width] of `mels` float32 [n, bands, frames]; frames is even."""
+        encoded = self._whisper.model.encode(_view(inputs["mels"]))
+        return {"encoded": np.array(encoded)}
+
+    def mels(self, samples: Floats) -> Floats:
+        """float32 [bands, frames]: loudness by pitch of 16 kHz sound, a frame each hundredth of a second."""
+        mels: Floats = self._whisper.feature_extractor(samples)[:, :-1].astype(np.float32)
+        return mels
+
+    def languages(self, encoded: Floats) -> list[dict[str, float]]:
+        """Per row of what was encoded: probability by language (ISO 639-1, or three letters where there is none)."""
+        rows = self._whisper.model.detect_language(_view(encoded))
+        return [{token[2:-2]: float(chance) for token, chance in row} for row in rows]
+
+    @property
+    def known_languages(self) -> frozenset[str]:
+        """Codes of the languages that can be read."""
+        return frozenset(self._whisper.supported_languages)
+
+    def read(self, encoded: Floats, frames: Sequence[int], language: str, beam: int = 1) -> list[Reading]:
+        """Words of each row of what was encoded, `frames` of which are sound and the rest silence put behind it.
+
+        beam: so many ways to go on are kept in sight.
+        """
+        tokenizer = self._tokenizer(language)
+        results = self._whisper.model.generate(
+            _view(encoded),
+            [[*tokenizer.sot_sequence, tokenizer.no_timestamps]] * len(encoded),
+            beam_size=beam,
+            max_length=self._whisper.max_length // 2,
+            return_scores=True,
+            return_no_speech_prob=True,
+        )
+        tokens = [result.sequences_ids[0] for result in results]
+        timed = self._timed(encoded, frames, tokenizer, tokens)
+        return [
+            Reading(
+                words,
+                # The score leaves out the end, which was chosen like any token.
+                float(result.scores[0]) * len(ids) / (len(ids) + 1),
+                float(result.no_speech_prob),
+                _repetition(tokenizer.decode(ids)),
+            )
+            for result, ids, words in zip(results, tokens, timed, strict=True)
+        ]
+
+    def _timed(
+        self, encoded: Floats, frames: Sequence[int], tokenizer: Tokenizer, tokens: Sequence[list[int]]
+    ) -> list[tuple[Heard, ...]]:
+        """Words by row; where nothing was understood there is nothing to align, and the library does not take it."""
+        some = [i for i, ids in enumerate(tokens) if ids]
+        words: list[tuple[Heard, ...]] = [()] * len(tokens)
+        if some:
+            texts, lengths = [tokens[i] for i in some], [frames[i] for i in some]
+            aligned = self._whisper.find_alignment(tokenizer, texts, _view(encoded[some]), lengths)
+            for i, row in zip(some, aligned, strict=True):
+                merge_punctuations(row, BEFORE, AFTER)
+                words[i] = _heard(row)
+        return words
+
+    def _new_tokenizer(self, language: str) -> Tokenizer:
+        whisper = self._whisper
+        return Tokenizer(whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language=language)
+
+    def __reduce__(self) -> tuple[type[WhisperRuntime], tuple[Path]]:
+        return type(self), (self.directory,)
+
+
+def _view(array: npt.NDArray[Any]) -> ctranslate2.StorageView:
+    return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))
+
+
+def _heard(words: Sequence[Mapping[str, Any]]) -> tuple[Heard, ...]:
+    timed = ((str(word["word"]).strip(), word) for word in words)
+    return tuple(
+        Heard(text, float(word["start"]), float(word["end"]), float(word["probability"]))
+        for text, word in timed
+        if text
+    )
+
+
+def _repetition(text: str) -> float:
+    content = text.encode()
+    return len(content) / len(zlib.compress(content))
