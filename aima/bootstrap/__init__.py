@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from aima.services.analyses import AnalysisService
     from aima.services.dossiers import DossierService
     from aima.services.fusion import FusionReport
+    from aima.services.hearings import HearingService
     from aima.services.metrics import MetricsService
     from aima.services.projections.service import ProjectionService
     from aima.services.search.service import SearchService
@@ -125,6 +126,14 @@ class Services:
         from aima.services.timelines import TimelineService
 
         return TimelineService(self.stores)
+
+    @cached_property
+    def hearings(self) -> HearingService:
+        """Who says what when in a content."""
+        from aima.services.hearings import HearingService
+        from aima.services.texts import TextService
+
+        return HearingService(self.settings, self.stores, self.archive, TextService(self.settings, self.stores))
 
     @cached_property
     def metrics(self) -> MetricsService:

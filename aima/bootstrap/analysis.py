@@ -9,7 +9,9 @@ from aima.errors import SettingInvalid
 from aima.models.catalogue import find
 from aima.models.model import Calibration
 from aima.services.analyses import AnalysisService
+from aima.services.dispatching.finishing import Makers
 from aima.services.fusion import FusionService
+from aima.services.hearings import HearingService
 from aima.services.intake import Intake
 from aima.services.metrics import MetricsService
 from aima.services.patience import Patience
@@ -31,9 +33,11 @@ def wire(
     patient = patience.around_stores(stores)
     intake = Intake(settings, patient.media, stores.ensure_user(settings.user))
     fusion = patience.around(wire_fusion(settings, stores, archive))
-    sightings = patience.around(SightingService(stores, archive, TextService(settings, stores)))
-    metrics = MetricsService(settings, stores)
-    return AnalysisService(settings, patient, intake, fusion, sightings, metrics, RayFlow(settings, at_end))
+    texts = TextService(settings, stores)
+    sightings = patience.around(SightingService(stores, archive, texts))
+    hearings = patience.around(HearingService(settings, stores, archive, texts))
+    makers = Makers(fusion, sightings, hearings, MetricsService(settings, stores))
+    return AnalysisService(settings, patient, intake, makers, RayFlow(settings, at_end))
 
 
 def wire_fusion(settings: Settings, stores: PostgresStores, archive: Archive) -> FusionService:

@@ -26,6 +26,7 @@ def _refresh(services: Services) -> None:
     from aima.services.texts import TextService
 
     SightingService(services.stores, services.archive, TextService(services.settings, services.stores)).refresh()
+    services.hearings.refresh()
 
 
 def _documents(services: Services) -> Projection:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from aima.pipeline.progress import Listener
     from aima.pipeline.progress import Progress as Moment
     from aima.services.fusion import FusionReport
+    from aima.services.hearings import HearingReport
+    from aima.services.inputs import Unmade
     from aima.services.reports import AnalysisReport
     from aima.services.sightings import SightingReport
 
@@ -136,7 +138,7 @@ def print_report(report: AnalysisReport) -> None:
     for file in report.files:
         if not file.whole:
             error_line(file.detail or file.path, file.remedy, file.code or file.state)
-    print_fusion(report.fusion, report.sightings)
+    print_fusion(report.fusion, report.sightings, report.hearings)
     spent = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in sorted(report.cpu_s.items()))
     if spent:
         out.print(f"CPU: {spent}")
@@ -153,18 +155,21 @@ def print_queued(report: AnalysisReport) -> None:
     out.print("Next: aima jobs list --watch")
 
 
-def print_fusion(fusion: FusionReport, sightings: SightingReport) -> None:
-    """What linking came to, and what is seen beside faces, for people."""
+def print_fusion(fusion: FusionReport, sightings: SightingReport, hearings: HearingReport) -> None:
+    """What linking came to, what is seen beside faces and what is heard, for people."""
     found = f"{count(fusion.persons, 'person')} in {count(fusion.tracks, 'track')}"
     out.print(f"{found}; {'updated' if fusion.changed else 'nothing changed'}.")
-    _print_sightings(sightings)
+    if sightings.contents:
+        media = count(sightings.contents, "medium", "media")
+        out.print(f"{count(sightings.findings, 'thing, label or line', 'things, labels and lines')} in {media}.")
+    if hearings.utterances:
+        said = f"{count(hearings.utterances, 'utterance')} of {count(hearings.speakers, 'speaker')}"
+        out.print(f"{said} in {count(hearings.contents, 'medium', 'media')}.")
+    _print_unmade((*sightings.unseen, *hearings.unheard))
 
 
-def _print_sightings(report: SightingReport) -> None:
-    if report.contents:
-        media = count(report.contents, "medium", "media")
-        out.print(f"{count(report.findings, 'thing, label or line', 'things, labels and lines')} in {media}.")
-    for code, unseen in groupby(sorted(report.unseen, key=lambda one: one.code), key=lambda one: one.code):
-        first, *others = unseen
+def _print_unmade(unmade: Iterable[Unmade]) -> None:
+    for code, alike in groupby(sorted(unmade, key=lambda one: one.code), key=lambda one: one.code):
+        first, *others = alike
         more = f" (and {count(len(others), 'more medium', 'more media')})" if others else ""
         error_line(first.detail + more, first.remedy, code)

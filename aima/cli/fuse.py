@@ -20,8 +20,8 @@ def register(app: typer.Typer) -> None:
 def fuse(as_json: JsonFlag = False) -> None:
     """Link tracks and persons of the whole archive anew from what was observed, without decoding anything."""
     with changing() as services:
-        fusion, sightings = services.analyses.fuse()
+        fusion, sightings, hearings = services.analyses.fuse()
     if as_json:
-        emit_json({"fusion": asdict(fusion), "sightings": asdict(sightings)})
+        emit_json({"fusion": asdict(fusion), "sightings": asdict(sightings), "hearings": asdict(hearings)})
     else:
-        print_fusion(fusion, sightings)
+        print_fusion(fusion, sightings, hearings)

@@ -20,12 +20,13 @@ from aima.pipeline.progress import Listener
 from aima.services import journal
 from aima.services.dispatching import fleets
 from aima.services.dispatching.dispatcher import Dispatcher
-from aima.services.dispatching.finishing import FinishingService
-from aima.services.fusion import FusionReport, FusionService
+from aima.services.dispatching.finishing import FinishingService, Makers
+from aima.services.fusion import FusionReport
+from aima.services.hearings import HearingReport, report_of
+from aima.services.inputs import Unmade
 from aima.services.intake import Intake, find_files
-from aima.services.metrics import MetricsService
 from aima.services.reports import AnalysisReport, FileReport, known, refused, told
-from aima.services.sightings import SightingReport, SightingService
+from aima.services.sightings import SightingReport
 from aima.services.submitting import Demand, Submitting
 from aima.services.waiting import Waiting
 from aima.settings import Settings
@@ -39,10 +40,11 @@ Wanted = Mapping[str, Mapping[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class _Before:
-    """What there was before an analysis: the run that stood, and what sightings were made of."""
+    """What there was before an analysis: the run that stood, and what sightings and hearings were made of."""
 
     run_id: str | None
     sightings: Mapping[str, str]
+    hearings: Mapping[str, str]
 
 
 class AnalysisService:
@@ -53,15 +55,14 @@ class AnalysisService:
         settings: Settings,
         stores: Stores,
         intake: Intake,
-        fusion: FusionService,
-        sightings: SightingService,
-        metrics: MetricsService,
+        makers: Makers,
         flow: Flow,
     ) -> None:
         self._settings, self._stores, self._intake = settings, stores, intake
-        self.fusion, self.sightings, self._metrics, self._flow = fusion, sightings, metrics, flow
+        self.fusion, self.sightings, self.hearings = makers.fusion, makers.sightings, makers.hearings
+        self._metrics, self._flow = makers.metrics, flow
         self._submitting = Submitting(settings, stores)
-        self.finishing = FinishingService(settings, stores, fusion, sightings, metrics)
+        self.finishing = FinishingService(settings, stores, makers)
 
     def analyze(
         self,
@@ -126,16 +127,16 @@ class AnalysisService:
             else:
                 self._dispatch(waiting)
 
-    def fuse(self) -> tuple[FusionReport, SightingReport]:
-        """Link persons anew from everything that was observed, and bring what is seen beside them up to date.
+    def fuse(self) -> tuple[FusionReport, SightingReport, HearingReport]:
+        """Link persons anew from everything that was observed, and bring what is seen beside them and heard up to date.
 
         Raises:
             ArchiveDamaged: observations are missing or damaged; their segment runs again with the next analysis.
         """
         fused = self.fusion.fuse(self._settings.user, anew=True)
-        seen = self.sightings.refresh()
+        seen, heard = self.sightings.refresh(), self.hearings.refresh()
         self._metrics.refresh()
-        return fused, seen
+        return fused, seen, heard
 
     def dispatcher(self, name: str | None = None) -> Dispatcher:
         """A dispatcher for this process, to be run once. name: that of a fleet which takes whatever is queued."""
@@ -189,7 +190,8 @@ class AnalysisService:
 
     def _before(self) -> _Before:
         run = self._stores.persons.run()
-        return _Before(run.run_id if run else None, self._stores.sightings.input_hashes())
+        made = (self._stores.sightings.input_hashes(), self._stores.hearings.input_hashes())
+        return _Before(run.run_id if run else None, *made)
 
     def _reports(self, demands: Sequence[Demand], jobs: Sequence[Job]) -> dict[str, FileReport]:
         """How each medium ended, by media_id."""
@@ -222,16 +224,30 @@ class AnalysisService:
             return AnalysisReport(files, segments, dict(total), self.fusion.standing())
         fusion = self.fusion.fuse(self._settings.user)
         seen = self._seen(self.sightings.refresh(), before.sightings)
+        heard = self._heard(self.hearings.refresh(), before.hearings)
         self._metrics.refresh()
         run = self._stores.persons.run()
         changed = fusion.changed or (run is not None and run.run_id != before.run_id)
-        return AnalysisReport(files, segments, dict(total), replace(fusion, changed=changed), seen)
+        return AnalysisReport(files, segments, dict(total), replace(fusion, changed=changed), seen, heard)
 
     def _seen(self, last: SightingReport, before: Mapping[str, str]) -> SightingReport:
         """What is seen beside faces now and was not before, whoever made it."""
-        after = self._stores.sightings.input_hashes()
-        made = [content_id for content_id in after if after[content_id] != before.get(content_id)]
+        made = _changed(before, self._stores.sightings.input_hashes())
         sightings = (self._stores.sightings.get(content_id) for content_id in made)
         findings = sum(len(sighting.findings) for sighting in sightings if sighting)
-        unseen = {(one.content_id, one.code): one for one in (*self.finishing.take_unseen(), *last.unseen)}
-        return SightingReport(len(made), findings, tuple(unseen.values()))
+        return SightingReport(len(made), findings, _once(*self.finishing.take_unseen(), *last.unseen))
+
+    def _heard(self, last: HearingReport, before: Mapping[str, str]) -> HearingReport:
+        """The same of what is heard."""
+        made = _changed(before, self._stores.hearings.input_hashes())
+        hearings = [hearing for content_id in made if (hearing := self._stores.hearings.get(content_id))]
+        return report_of(hearings, _once(*self.finishing.take_unheard(), *last.unheard))
+
+
+def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> list[str]:
+    """Contents whose hash is another one, or new."""
+    return [content_id for content_id in after if after[content_id] != before.get(content_id)]
+
+
+def _once(*unmade: Unmade) -> tuple[Unmade, ...]:
+    return tuple({(one.content_id, one.code): one for one in unmade}.values())

@@ -13,6 +13,7 @@ from aima.domain.media import Medium
 from aima.domain.queue import SegmentFailure
 from aima.errors import MediaError, MediaUnknown
 from aima.services.fusion import FusionReport
+from aima.services.hearings import HearingReport
 from aima.services.sightings import SightingReport
 
 REMEDIES = {
@@ -59,7 +60,7 @@ class FileReport:
 class AnalysisReport:
     """How an analysis ended. `cpu_s`: CPU seconds by analyzer, and of decoding.
 
-    sightings: what is seen beside faces, as far as it was new.
+    sightings: what is seen beside faces, as far as it was new; hearings: what is heard.
     """
 
     files: tuple[FileReport, ...]
@@ -67,6 +68,7 @@ class AnalysisReport:
     cpu_s: dict[str, float]
     fusion: FusionReport
     sightings: SightingReport = field(default_factory=SightingReport)
+    hearings: HearingReport = field(default_factory=HearingReport)
 
     @property
     def failed(self) -> tuple[FileReport, ...]:

@@ -6,17 +6,15 @@ then.
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Final, Protocol
 
 from aima.domain.finding import Sighting
-from aima.domain.observation import ObservationKey, Receipt
 from aima.errors import ArchiveDamaged, ModelError
 from aima.fusion.findings import READ, sight
-from aima.services.sources import NOBODY, Ending, Origin, SourceService, Tables
+from aima.services.inputs import Inputs, Unmade, note, present
+from aima.services.sources import NOBODY, Ending, SourceService, Tables
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 from aima.telemetry.logs import logger
@@ -38,43 +36,12 @@ class Embedder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Unseen:
-    """A content whose observations could not be read, or whose texts have no vectors yet: why, and what to do."""
-
-    content_id: str
-    code: str
-    detail: str
-    remedy: str
-
-
-@dataclass(frozen=True, slots=True)
 class SightingReport:
     """What a refresh came to: contents that were made anew, their findings, and what went wrong with which."""
 
     contents: int = 0
     findings: int = 0
-    unseen: tuple[Unseen, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a sighting is made of: by analyzer, where its rows come from and their markers."""
-
-    origins: Mapping[str, Origin]
-    receipts: Mapping[ObservationKey, Sequence[Receipt]]
-
-    def digest(self, embedded: bool) -> str:
-        """What they are, sha256 in hex. embedded: the texts have vectors, too."""
-        files = [
-            (name, *_identity(receipt))
-            for name, origin in sorted(self.origins.items())
-            for receipt in self.receipts[origin.key]
-        ]
-        return hashlib.sha256(json.dumps([FORM, embedded, files]).encode()).hexdigest()
-
-    def made(self, known: str | None) -> bool:
-        """Whether the sighting with this hash, None: no sighting, is of these inputs and its texts have vectors."""
-        return known == self.digest(embedded=True) or (known is None and not self.origins)
+    unseen: tuple[Unmade, ...] = ()
 
 
 class SightingService:
@@ -101,14 +68,14 @@ class SightingService:
     def _refresh(self, content_ids: Collection[str] | None, ending: Ending) -> SightingReport:
         known = self._stores.sightings.input_hashes()
         found: list[Sighting] = []
-        unseen: list[Unseen] = []
+        unseen: list[Unmade] = []
         for content_id, inputs in _inputs(self._stores, self._tables, content_ids, ending).items():
             if inputs.made(known.get(content_id)):
                 continue
             try:
                 sighting, problem = self._make(content_id, inputs)
             except ArchiveDamaged as error:
-                unseen.append(_note(content_id, error))
+                unseen.append(note("sightings", content_id, error))
                 continue
             unseen += [problem] if problem else []
             if known.get(content_id) != sighting.input_hash:
@@ -125,7 +92,7 @@ class SightingService:
             fields = {"code": error.code, "detail": error.message, "remedy": error.remedy}
             logger("services.sightings").warning("texts without vectors", extra={"fields": fields})
 
-    def _make(self, content_id: str, inputs: Inputs) -> tuple[Sighting, Unseen | None]:
+    def _make(self, content_id: str, inputs: Inputs) -> tuple[Sighting, Unmade | None]:
         segments = self._stores.media.segments(content_id)
         watched = {name: self._tables.read(inputs.receipts[origin.key]) for name, origin in inputs.origins.items()}
         end_us = max(segment.end_us for segment in segments if segment.stream == "sight")
@@ -134,7 +101,7 @@ class SightingService:
             self._texts.embed_missing(sorted({finding.text for finding in sighting.findings}))
         except ModelError as error:
             bare = Sighting(content_id, inputs.digest(embedded=False), sighting.shots, sighting.findings)
-            return bare, _note(content_id, error)
+            return bare, note("sightings", content_id, error)
         return sighting, None
 
 
@@ -158,23 +125,8 @@ def _inputs(
     wanted = {content_id: [(n, o) for n in READ for o in own.get(n, ())] for content_id, own in sources.items()}
     only = next(iter(sources)) if len(sources) == 1 else None
     receipts = tables.receipts({o.key for own in wanted.values() for _, o in own}, only)
-    return {content_id: _present(own, receipts) for content_id, own in sorted(wanted.items()) if own}
-
-
-def _present(origins: Iterable[tuple[str, Origin]], receipts: Mapping[ObservationKey, Sequence[Receipt]]) -> Inputs:
-    """Of each analyzer the newest observations that are there."""
-    chosen: dict[str, Origin] = {}
-    for name, origin in origins:
-        if origin.key in receipts:
-            chosen.setdefault(name, origin)
-    return Inputs(chosen, receipts)
-
-
-def _identity(receipt: Receipt) -> tuple[str, str, int, str]:
-    return receipt.key.model_version, receipt.key.options_hash, receipt.segment_no, receipt.sha256
-
-
-def _note(content_id: str, error: ArchiveDamaged | ModelError) -> Unseen:
-    fields = {"content_id": content_id, "code": error.code, "detail": error.message}
-    logger("services.sightings").warning("sighting incomplete", extra={"fields": fields})
-    return Unseen(content_id, error.code, error.message, error.remedy)
+    return {
+        content_id: Inputs(present(own, receipts), receipts, (FORM,))
+        for content_id, own in sorted(wanted.items())
+        if own
+    }

@@ -68,6 +68,16 @@ class SourceService:
         found = self._ended(content_ids)
         return {content_id: _origins(content_id, jobs) for content_id, jobs in found.items()}
 
+    def by_job(
+        self, names: Collection[str], content_ids: Collection[str] | None = None
+    ) -> dict[str, list[dict[str, Origin]]]:
+        """What of these analyzers each job observed, in the order of `of`: what is of one job fits together."""
+        found = self._ended(content_ids)
+        return {
+            content_id: [_of_job(content_id, job, names) for job in reversed(_by_weight(jobs))]
+            for content_id, jobs in found.items()
+        }
+
     def faces(self, model_version: str, content_ids: Collection[str] | None = None) -> dict[str, Source]:
         """What fusion reads of each content that was analysed with this face model, or is being, sorted by content.
 
@@ -197,10 +207,17 @@ def _same_faces(content_id: str, jobs: Sequence[Job], model_version: str) -> dic
 def _origins(content_id: str, jobs: Sequence[Job]) -> dict[str, list[Origin]]:
     found: dict[str, dict[ObservationKey, Origin]] = {}
     for job in reversed(_by_weight(jobs)):
-        for name, step in job.analyzers.items():
-            key = _key(content_id, name, step)
-            found.setdefault(name, {}).setdefault(key, Origin(key, step["step_us"], step.get("options", {})))
+        for name, origin in _of_job(content_id, job, job.analyzers).items():
+            found.setdefault(name, {}).setdefault(origin.key, origin)
     return {name: list(origins.values()) for name, origins in found.items()}
+
+
+def _of_job(content_id: str, job: Job, names: Collection[str]) -> dict[str, Origin]:
+    steps = {name: step for name, step in job.analyzers.items() if name in names}
+    return {
+        name: Origin(_key(content_id, name, step), step["step_us"], step.get("options", {}))
+        for name, step in steps.items()
+    }
 
 
 def _key(content_id: str, analyzer: str, step: Mapping[str, Any]) -> ObservationKey:

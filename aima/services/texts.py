@@ -37,11 +37,11 @@ class TextService:
             ModelMissing, ModelCorrupt, ModelRefused: as `TextEncoder.open`.
             StoreError: the database does not take them; what was kept before stays.
         """
-        missing = self._stores.sightings.without_vector(self._version, texts)
+        missing = self._stores.texts.without_vector(self._version, texts)
         for start in range(0, len(missing), AT_ONCE):
             chosen = missing[start : start + AT_ONCE]
             vectors = self.encoder.passages([described(text) for text in chosen])
-            self._stores.sightings.add_vectors(self._version, dict(zip(chosen, vectors, strict=True)))
+            self._stores.texts.add_vectors(self._version, dict(zip(chosen, vectors, strict=True)))
         return len(missing)
 
     def embed_rest(self) -> int:
@@ -52,7 +52,7 @@ class TextService:
         """
         if not self._stores.models.texts_without(self._version):
             return 0
-        texts = sorted(self._stores.sightings.texts().values())
+        texts = sorted(self._stores.texts.all().values())
         return sum(self.embed_missing(texts[start : start + AT_ONCE]) for start in range(0, len(texts), AT_ONCE))
 
     @property

@@ -25,6 +25,7 @@ from aima.domain.observation import Crop, ObservationKey, Receipt
 from aima.domain.outbox import Outbox
 from aima.domain.page import Stretch, Totals
 from aima.domain.person import Person, RunRecord, TrackRecord
+from aima.domain.speech import Hearing
 from aima.domain.switching import ActiveModel
 from aima.domain.track import Appearance
 from aima.stores.moments import MomentStore
@@ -232,7 +233,7 @@ Vector = npt.NDArray[np.float32]
 
 
 class SightingStore(Protocol):
-    """What is seen beside faces, and the vectors of its texts."""
+    """What is seen beside faces."""
 
     def alone(self) -> AbstractContextManager[None]:
         """Nobody else makes sightings meanwhile; waits for whoever does."""
@@ -250,8 +251,32 @@ class SightingStore(Protocol):
         """Shots and findings of a content, findings sorted by (start_us, kind, text, finding_id); or None."""
         ...
 
-    def texts(self, text_ids: Collection[str] | None = None) -> dict[str, str]:
-        """Every distinct text of the findings, or these, by text_id."""
+
+class HearingStore(Protocol):
+    """What is heard: who speaks when, saying what, and what else sounds."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Nobody else makes hearings meanwhile; waits for whoever does."""
+        ...
+
+    def input_hashes(self) -> dict[str, str]:
+        """What the hearing of each content was made of."""
+        ...
+
+    def record(self, hearing: Hearing) -> None:
+        """Replace what is heard of a content, and announce it, in one transaction."""
+        ...
+
+    def get(self, content_id: str) -> Hearing | None:
+        """What is heard of a content, speakers by number, all else by (start_us, end_us); or None."""
+        ...
+
+
+class TextStore(Protocol):
+    """Texts that findings and utterances hold, each once, and their vectors."""
+
+    def all(self, text_ids: Collection[str] | None = None) -> dict[str, str]:
+        """Every distinct text of findings and utterances, or these, by text_id."""
         ...
 
     def without_vector(self, model_version: str, texts: Iterable[str]) -> list[str]:
@@ -263,7 +288,7 @@ class SightingStore(Protocol):
         ...
 
     def vectors_of(self, text_ids: Iterable[str]) -> dict[str, dict[str, Vector]]:
-        """Vectors of these texts as far as findings hold them, by text_id, then by model version."""
+        """Vectors of these texts as far as findings or utterances hold them, by text_id, then by model version."""
         ...
 
 
@@ -347,7 +372,7 @@ class ActiveModelStore(Protocol):
         ...
 
     def texts_without(self, model_version: str) -> int:
-        """How many texts of findings have no vector of this model."""
+        """How many texts of findings and utterances have no vector of this model."""
         ...
 
 
@@ -386,7 +411,17 @@ class Stores(Protocol):
 
     @property
     def sightings(self) -> SightingStore:
-        """Shots, findings and vectors of texts."""
+        """Shots and findings."""
+        ...
+
+    @property
+    def hearings(self) -> HearingStore:
+        """Speakers, turns, utterances and sounds."""
+        ...
+
+    @property
+    def texts(self) -> TextStore:
+        """Texts and their vectors."""
         ...
 
     @property

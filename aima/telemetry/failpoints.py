@@ -30,6 +30,8 @@ Point = Literal[
     "ledger.decided",
     "sightings.written",
     "sightings.recorded",
+    "hearings.written",
+    "hearings.recorded",
     "texts.kept",
     "outbox.announced",
     "relay.read",

@@ -14,9 +14,10 @@ import pytest
 
 from aima.cli.analyze import print_report
 from aima.services.fusion import FusionReport
+from aima.services.inputs import Unmade
 from aima.services.reports import AnalysisReport
 from aima.services.sample import portraits
-from aima.services.sightings import SightingReport, Unseen
+from aima.services.sightings import SightingReport
 from aima.settings import Settings
 from tests.media_made import two_person_clip, write_picture
 
@@ -136,7 +137,7 @@ def test_the_environment_can_be_taken_over_by_a_shell(stack, workspace):
 
 def test_what_is_seen_beside_faces_is_told_and_what_could_not_be_read(capsys):
     unseen = [
-        Unseen(name, "archive_damaged", f"{name}.parquet is not what was written", "analyze again") for name in "ab"
+        Unmade(name, "archive_damaged", f"{name}.parquet is not what was written", "analyze again") for name in "ab"
     ]
     fusion = FusionReport(changed=False, tracks=0, persons=0, digest="")
     print_report(AnalysisReport((), 0, {}, fusion, SightingReport(2, 5, tuple(unseen))))

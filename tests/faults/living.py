@@ -66,10 +66,10 @@ class AgainTexts:
         self._stores, self._version, self._vectors = stores, version, vectors
 
     def embed_missing(self, texts: Iterable[str]) -> int:
-        missing = self._stores.sightings.without_vector(self._version, texts)
+        missing = self._stores.texts.without_vector(self._version, texts)
         for start in range(0, len(missing), TEXTS_AT_ONCE):
             some = {text: self._vectors[text_id(text)] for text in missing[start : start + TEXTS_AT_ONCE]}
-            self._stores.sightings.add_vectors(self._version, some)
+            self._stores.texts.add_vectors(self._version, some)
         return len(missing)
 
 
@@ -83,7 +83,7 @@ def observe(settings: Settings, material: Material) -> None:
         stores = services.stores
         crops = [crop for medium in stores.media.all() for crop in stores.observations.crops(medium.content_id)]
         receipts = [_with_crops(receipt, crops) for receipt in stores.observations.receipts()]
-        versions = stores.sightings.vectors_of(stores.sightings.texts())
+        versions = stores.texts.vectors_of(stores.texts.all())
         (version,) = {version for of in versions.values() for version in of}
         vectors = {key: of[version] for key, of in versions.items()}
     material.kept.write_bytes(pickle.dumps((receipts, version, vectors)))
@@ -148,7 +148,7 @@ def outcome(services: Services) -> dict[str, Any]:
     seconds = time.monotonic() - begins
     media = stores.media.all()
     run = stores.persons.run()
-    texts = stores.sightings.vectors_of(stores.sightings.texts())
+    texts = stores.texts.vectors_of(stores.texts.all())
     return {
         "seconds": seconds,
         "differences": [f"{d.store} {d.kind} {d.part} {d.id} {d.detail}" for d in verified.found],

@@ -35,12 +35,12 @@ class Vectors:
     def embed_missing(self, texts: Iterable[str]) -> int:
         if self.missing:
             raise ModelMissing("the text model is not built", "run: aima models build")
-        wanted = self._stores.sightings.without_vector("m@1", texts)
-        self._stores.sightings.add_vectors("m@1", dict.fromkeys(wanted, np.ones(4, np.float32)))
+        wanted = self._stores.texts.without_vector("m@1", texts)
+        self._stores.texts.add_vectors("m@1", dict.fromkeys(wanted, np.ones(4, np.float32)))
         return len(wanted)
 
     def embed_rest(self) -> int:
-        return self.embed_missing(self._stores.sightings.texts().values())
+        return self.embed_missing(self._stores.texts.all().values())
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_what_was_observed_becomes_shots_findings_and_vectors(stores, archive, s
             ("text", "Ausgang", 3 * SECOND),
         ]
         assert [shot.end_us for shot in sighting.shots] == [60 * SECOND]
-        assert set(other.sightings.vectors_of(map(text_id, ("dog", "Ausgang")))) == {text_id("dog"), text_id("Ausgang")}
+        assert set(other.texts.vectors_of(map(text_id, ("dog", "Ausgang")))) == {text_id("dog"), text_id("Ausgang")}
 
 
 def test_nothing_new_writes_nothing(stores, archive, service):
@@ -160,7 +160,7 @@ def test_without_a_text_model_findings_are_kept_and_get_their_vectors_later(stor
     assert stores.outbox.head() == head
     vectors.missing = False
     assert service.refresh().unseen == ()
-    assert stores.sightings.without_vector("m@1", ["dog"]) == []
+    assert stores.texts.without_vector("m@1", ["dog"]) == []
     assert service.refresh().contents == 0
 
 

@@ -44,7 +44,7 @@ def record(stores, seen):
 
 def vectors(stores, seen, version):
     """The stored vectors of texts, [n, dimension]."""
-    held = stores.sightings.vectors_of([text_id(text) for text in seen])
+    held = stores.texts.vectors_of([text_id(text) for text in seen])
     return np.stack([held[text_id(text)][version] for text in seen])
 
 
@@ -76,7 +76,7 @@ def test_known_texts_need_no_model_also_after_a_restart(stores, settings, tmp_pa
 
 def test_what_only_another_model_has_seen_gets_vectors_with_the_next_analysis(stores, settings, tmp_path, version):
     record(stores, ["boat", "Bootsverleih"])
-    stores.sightings.add_vectors("other@1", dict.fromkeys(["boat", "Bootsverleih"], np.ones(4, np.float32)))
+    stores.texts.add_vectors("other@1", dict.fromkeys(["boat", "Bootsverleih"], np.ones(4, np.float32)))
     without = settings.model_copy(update={"models": Models(dir=tmp_path)})
     SightingService(stores, Archive(tmp_path), TextService(without, stores)).refresh()
     assert stores.models.versions_embedded() == ["other@1"]
@@ -94,7 +94,7 @@ def test_a_missing_model_is_named_and_nothing_is_written(stores, settings, tmp_p
     with pytest.raises(ModelMissing, match="multilingual_e5_small") as caught:
         TextService(without, stores).embed_missing(["Leuchtturm"])
     assert "aima models build" in caught.value.remedy
-    assert stores.sightings.without_vector(version, ["Leuchtturm"]) == ["Leuchtturm"]
+    assert stores.texts.without_vector(version, ["Leuchtturm"]) == ["Leuchtturm"]
 
 
 def test_what_was_kept_before_an_error_stays(stores, settings, version, monkeypatch):
@@ -112,6 +112,6 @@ def test_what_was_kept_before_an_error_stays(stores, settings, version, monkeypa
     monkeypatch.setattr(service.encoder, "passages", stop_at_second)
     with pytest.raises(MemoryError):
         service.embed_missing(houses)
-    assert len(stores.sightings.without_vector(version, houses)) == 1
+    assert len(stores.texts.without_vector(version, houses)) == 1
     monkeypatch.setattr(service.encoder, "passages", run)
     assert service.embed_missing(houses) == 1

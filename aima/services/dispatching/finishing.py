@@ -14,9 +14,11 @@ from aima.pipeline import resume
 from aima.services import journal
 from aima.services.dispatching.notices import Post, Settled
 from aima.services.fusion import FusionService
+from aima.services.hearings import HearingService
+from aima.services.inputs import Unmade
 from aima.services.metrics import MetricsService
 from aima.services.reports import Verdict, judged
-from aima.services.sightings import SightingService, Unseen
+from aima.services.sightings import SightingService
 from aima.settings import Settings
 from aima.stores.ports import Stores
 from aima.telemetry.failures import log_failure
@@ -36,20 +38,23 @@ class _Ending:
         return replace(self.progress.job, state=self.verdict.state)
 
 
+@dataclass(frozen=True, slots=True)
+class Makers:
+    """Who makes results of what was observed."""
+
+    fusion: FusionService
+    sightings: SightingService
+    hearings: HearingService
+    metrics: MetricsService
+
+
 class FinishingService:
     """Fuses what was observed and ends jobs. A job is ended only after what it observed has been fused."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        stores: Stores,
-        fusion: FusionService,
-        sightings: SightingService,
-        metrics: MetricsService,
-    ) -> None:
-        self._settings, self._stores = settings, stores
-        self._fusion, self._sightings, self._metrics = fusion, sightings, metrics
-        self._unseen: tuple[Unseen, ...] = ()
+    def __init__(self, settings: Settings, stores: Stores, makers: Makers) -> None:
+        self._settings, self._stores, self._makers = settings, stores, makers
+        self._unseen: tuple[Unmade, ...] = ()
+        self._unheard: tuple[Unmade, ...] = ()
 
     def finish(self, job_ids: Collection[str] | None, *, has_news: bool) -> AimaError | None:
         """End these jobs, or all, as far as they have nothing left to do. has_news: fuse also if there are none.
@@ -65,13 +70,18 @@ class FinishingService:
         error = self._fuse(endings)
         self._end(endings, error)
         if endings:
-            self._metrics.refresh(self._settings.metrics.refresh_s)
+            self._makers.metrics.refresh(self._settings.metrics.refresh_s)
         return error
 
-    def take_unseen(self) -> tuple[Unseen, ...]:
+    def take_unseen(self) -> tuple[Unmade, ...]:
         """Contents whose sightings were not whole when jobs were ended last; told once."""
         unseen, self._unseen = self._unseen, ()
         return unseen
+
+    def take_unheard(self) -> tuple[Unmade, ...]:
+        """The same of hearings."""
+        unheard, self._unheard = self._unheard, ()
+        return unheard
 
     def _judge(self, progress: JobProgress) -> _Ending:
         job = progress.job
@@ -96,9 +106,10 @@ class FinishingService:
     def _fuse(self, endings: Sequence[_Ending]) -> AimaError | None:
         ending = _by_content(endings)
         try:
-            self._fusion.fuse(self._settings.user, ending=ending)
+            self._makers.fusion.fuse(self._settings.user, ending=ending)
             if endings:
-                self._unseen = self._sightings.refresh(ending=ending).unseen
+                self._unseen = self._makers.sightings.refresh(ending=ending).unseen
+                self._unheard = self._makers.hearings.refresh(ending=ending).unheard
         except StoreUnreachable:
             raise
         except Exception as error:

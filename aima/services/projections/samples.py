@@ -74,8 +74,8 @@ class Samples:
 
     def texts(self, text_ids: Sequence[str]) -> dict[str, Rows]:
         """The vectors of texts that findings hold, by text and space; of others nothing."""
-        found = self._stores.sightings.vectors_of(text_ids)
-        words = self._stores.sightings.texts(text_ids)
+        found = self._stores.texts.vectors_of(text_ids)
+        words = self._stores.texts.all(text_ids)
         rows: dict[str, Rows] = {text_id: {} for text_id in text_ids}
         for text_id in found.keys() & words.keys():
             for version, vector in found[text_id].items():

@@ -71,7 +71,7 @@ class VectorProjection:
 
     def expected(self) -> Iterator[Entry]:
         """What the truth says should be there, in any order; nothing of contents whose files are damaged."""
-        texts = sorted(self._stores.sightings.texts())
+        texts = sorted(self._stores.texts.all())
         keys: dict[Topic, list[str]] = {"content": self._stores.kept.content_ids(), "text": texts}
         for topic in KINDS:
             for found in self._read(topic, keys[topic], {}):

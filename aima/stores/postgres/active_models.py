@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, Engine, delete, func, select
+from sqlalchemy import Connection, Engine, delete, func, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.identity import State
 from aima.domain.switching import ActiveModel, standing
 from aima.stores.postgres.announce import announce
-from aima.stores.postgres.schema import active_models, findings, media_files, text_vectors
+from aima.stores.postgres.schema import active_models, findings, media_files, text_vectors, utterances
 from aima.stores.postgres.schema import observation_files as files
 
 other = files.alias("other")
@@ -54,9 +54,10 @@ class PostgresActiveModels:
             return sorted(connection.scalars(query))
 
     def texts_without(self, model_version: str) -> int:
-        """How many texts of findings have no vector of this model."""
+        """How many texts of findings and utterances have no vector of this model."""
         known = select(text_vectors.c.text_id).where(text_vectors.c.model_version == model_version)
-        query = select(func.count(findings.c.text_id.distinct())).where(findings.c.text_id.not_in(known))
+        held = union(*(select(t.c.text_id).where(t.c.text_id.not_in(known)) for t in (findings, utterances)))
+        query = select(func.count()).select_from(held.subquery())
         with self._engine.connect() as connection:
             return connection.scalar(query) or 0
 

@@ -1,25 +1,18 @@
-"""Shots, findings and the vectors of texts in PostgreSQL."""
+"""Shots and findings in PostgreSQL."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-from sqlalchemy import ARRAY, Connection, Engine, Row, any_, bindparam, delete, insert, select
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import Connection, Engine, Row, delete, insert, select
 
 from aima.domain.finding import Finding, Shot, Sighting, text_id
 from aima.domain.text import storable
 from aima.stores.postgres.announce import announce
 from aima.stores.postgres.locks import alone
-from aima.stores.postgres.schema import contents, findings, media_files, shots, sightings, text_vectors
+from aima.stores.postgres.schema import contents, findings, media_files, shots, sightings
 from aima.telemetry.failpoints import failpoint
-
-Vector = npt.NDArray[np.float32]
-
 
 SEEING = 0x7365656E  # "seen"
 
@@ -69,56 +62,6 @@ class PostgresSightings:
             cut = connection.execute(select(shots).where(shots.c.content_id == content_id).order_by(shots.c.no)).all()
             seen = connection.execute(select(findings).where(findings.c.content_id == content_id).order_by(*order))
             return Sighting(content_id, head.input_hash, tuple(map(_shot_of, cut)), tuple(map(finding_of, seen)))
-
-    def texts(self, text_ids: Collection[str] | None = None) -> dict[str, str]:
-        """Every distinct text of the findings, or these, by text_id."""
-        query = select(findings.c.text_id, findings.c.text).distinct()
-        if text_ids is not None:
-            query = query.where(findings.c.text_id.in_(text_ids))
-        with self._engine.connect() as connection:
-            rows = connection.execute(query)
-            return {row.text_id: row.text for row in rows}
-
-    def without_vector(self, model_version: str, texts: Iterable[str]) -> list[str]:
-        """Those of the texts that this model has not seen yet, sorted."""
-        wanted = {text_id(text): text for text in (str(storable(text)) for text in texts)}
-        # One parameter, however many they are: a statement takes 65,535.
-        given = bindparam("given", list(wanted), ARRAY(text_vectors.c.text_id.type))
-        query = select(text_vectors.c.text_id).where(
-            text_vectors.c.model_version == model_version, text_vectors.c.text_id == any_(given)
-        )
-        with self._engine.connect() as connection:
-            known = set(connection.scalars(query))
-        return sorted(text for key, text in wanted.items() if key not in known)
-
-    def add_vectors(self, model_version: str, vectors: Mapping[str, Vector]) -> None:
-        """Keep vectors by text, float32 [dimension]; known ones stay as they are."""
-        rows: list[dict[str, Any]] = [
-            {
-                "model_version": model_version,
-                "text_id": text_id(text),
-                "text": text,
-                "vector": np.asarray(vector, "<f4").tobytes(),
-            }
-            for text, vector in vectors.items()
-        ]
-        if not rows:
-            return
-        with self._engine.begin() as connection:
-            connection.execute(upsert(text_vectors).on_conflict_do_nothing(), rows)
-            announce(connection, "text", (row["text_id"] for row in rows))
-        failpoint("texts.kept")
-
-    def vectors_of(self, text_ids: Iterable[str]) -> dict[str, dict[str, Vector]]:
-        """Vectors of these texts as far as findings hold them, by text_id, then by model version."""
-        wanted = list(text_ids)
-        held = select(findings.c.text_id).where(findings.c.text_id == text_vectors.c.text_id).exists()
-        query = select(text_vectors).where(text_vectors.c.text_id.in_(wanted), held)
-        found: dict[str, dict[str, Vector]] = {}
-        with self._engine.connect() as connection:
-            for row in connection.execute(query):
-                found.setdefault(row.text_id, {})[row.model_version] = np.frombuffer(row.vector, "<f4")
-        return found
 
 
 def _text_ids(connection: Connection, content_id: str) -> set[str]:

@@ -12,6 +12,7 @@ from aima.stores.postgres.active_models import PostgresActiveModels
 from aima.stores.postgres.dashboards import PostgresDashboards
 from aima.stores.postgres.engine import open_engine
 from aima.stores.postgres.fusion import PostgresFusion
+from aima.stores.postgres.hearings import PostgresHearings
 from aima.stores.postgres.jobs import PostgresJobs
 from aima.stores.postgres.kept import PostgresKept
 from aima.stores.postgres.ledger import PostgresLedger
@@ -24,6 +25,7 @@ from aima.stores.postgres.pages import PostgresPages
 from aima.stores.postgres.persons import PostgresPersons
 from aima.stores.postgres.queue import PostgresQueue
 from aima.stores.postgres.sightings import PostgresSightings
+from aima.stores.postgres.texts import PostgresTexts
 
 
 class PostgresStores:
@@ -38,6 +40,8 @@ class PostgresStores:
         self.fusion = PostgresFusion(engine)
         self.persons = PostgresPersons(engine)
         self.sightings = PostgresSightings(engine)
+        self.hearings = PostgresHearings(engine)
+        self.texts = PostgresTexts(engine)
         self.kept = PostgresKept(engine)
         self.models = PostgresActiveModels(engine)
         self.outbox = PostgresOutbox(engine)

@@ -22,9 +22,10 @@ from aima.pipeline.task import Finished, SegmentTask
 from aima.pipeline.write import Cost, write_observations
 from aima.services.analyses import AnalysisService
 from aima.services.dispatching.dispatcher import Dispatcher
-from aima.services.dispatching.finishing import FinishingService
+from aima.services.dispatching.finishing import FinishingService, Makers
 from aima.services.dispatching.fleets import new_fleet
 from aima.services.fusion import FusionService
+from aima.services.hearings import HearingService
 from aima.services.metrics import MetricsService
 from aima.services.sightings import SightingService
 from aima.services.submitting import Submitting
@@ -64,15 +65,15 @@ class Bench:
         calibration = Calibration(20.0, -8.0, "made up")
         fusion = FusionService(self.settings, self.stores, self.archive, calibration, "face_embedding@1")
         sightings = SightingService(self.stores, self.archive, NoTexts())
-        self.services = (self.stores, fusion, sightings, MetricsService(self.settings, self.stores))
+        hearings = HearingService(self.settings, self.stores, self.archive, NoTexts())
+        self.makers = Makers(fusion, sightings, hearings, MetricsService(self.settings, self.stores))
 
     @property
     def queue(self):
         return self.stores.queue
 
     def analyses(self, flow: HandFlow | None = None) -> AnalysisService:
-        stores, *others = self.services
-        return AnalysisService(self.settings, stores, None, *others, flow or self.flow)  # type: ignore[arg-type]
+        return AnalysisService(self.settings, self.stores, None, self.makers, flow or self.flow)  # type: ignore[arg-type]
 
     def submit(self, name: str, segments: int = 3, owner: str = "local", **more) -> Job:
         """Queue an analysis of a medium of so many segments."""
@@ -110,7 +111,7 @@ class Bench:
     @contextmanager
     def running(self, name: str = "worker", flow: HandFlow | None = None) -> Iterator[Dispatcher]:
         """A resident fleet in a thread of this process."""
-        finishing = FinishingService(self.settings, *self.services)
+        finishing = FinishingService(self.settings, self.stores, self.makers)
         dispatcher = Dispatcher(self.settings, self.stores, flow or self.flow, finishing, new_fleet(name))
         stop, errors = threading.Event(), []
 

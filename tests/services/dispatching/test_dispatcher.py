@@ -163,7 +163,7 @@ def test_workers_that_cannot_be_had_are_called_again_and_again(bench):
 
 def test_a_fleet_that_loses_its_cluster_ends_and_leaves_everything_to_the_next(bench):
     job = bench.submit("a.mp4", 2)
-    finishing = FinishingService(bench.settings, *bench.services)
+    finishing = FinishingService(bench.settings, bench.stores, bench.makers)
     dispatcher = Dispatcher(bench.settings, bench.stores, bench.flow, finishing, new_fleet("worker"))
 
     def lose() -> None:

@@ -196,7 +196,7 @@ def test_pictures_of_shots_are_kept_and_the_newest_observations_count(known, arc
 
 def test_texts_come_with_their_findings_and_go_with_them(known, vectors, projection):
     words = {word: drawn(0, 0, word, 384) for word in ("EXIT", "Ausgang", "nobody says this")}
-    known.sightings.add_vectors(TEXTS.model_version, words)
+    known.texts.add_vectors(TEXTS.model_version, words)
     sight(known, "a.mp4", "EXIT", "Ausgang")
     publish(projection, known)
     (hit,) = vectors.search(TEXTS, words["EXIT"][None], 1)[0]

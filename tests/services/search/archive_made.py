@@ -66,12 +66,12 @@ def sight(stores: PostgresStores, name: str, findings: Sequence[Finding] = (), s
 
 def embed_texts(settings: Settings, stores: PostgresStores, vectors: VectorStore) -> Space:
     """Vectors of every text of the findings, in both stores."""
-    texts = stores.sightings.texts()
+    texts = stores.texts.all()
     service = TextService(settings, stores)
     service.encoder = _encoder(settings.models_dir)
     service.embed_missing(texts.values())
     space = Space("text", code_version("text_embedding", find(settings, "text_embedding")), 384)
-    for key, by_version in stores.sightings.vectors_of(texts).items():
+    for key, by_version in stores.texts.vectors_of(texts).items():
         row = VectorRow(key, key, by_version[space.model_version], texts[key])
         vectors.replace(space, key, [row], 1)
     return space

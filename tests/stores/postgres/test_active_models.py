@@ -42,7 +42,7 @@ def test_texts_lack_a_version_until_they_are_embedded(stores):
     ]
     stores.sightings.record(Sighting(content("a.mp4"), "x", (Shot(0, 0, 10),), tuple(found)))
     assert stores.models.texts_without("words@1") == 2
-    stores.sightings.add_vectors("words@1", {"EXIT": np.ones(3, np.float32)})
-    stores.sightings.add_vectors("words@2", {"Ausgang": np.ones(3, np.float32)})
+    stores.texts.add_vectors("words@1", {"EXIT": np.ones(3, np.float32)})
+    stores.texts.add_vectors("words@2", {"Ausgang": np.ones(3, np.float32)})
     assert stores.models.texts_without("words@1") == 1
     assert stores.models.versions_embedded() == ["words@1", "words@2"]

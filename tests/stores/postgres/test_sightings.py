@@ -43,12 +43,12 @@ def test_what_is_recorded_is_read_also_by_another_process(stores, sighting, data
     with PostgresStores.open(database) as other:
         assert other.sightings.get(sighting.content_id) == sighting
         assert other.sightings.input_hashes() == {sighting.content_id: "inputs"}
-        assert other.sightings.texts() == {text_id(f.text): f.text for f in sighting.findings}
+        assert other.texts.all() == {text_id(f.text): f.text for f in sighting.findings}
 
 
 def test_nothing_is_known_of_a_content_that_was_not_watched(stores, medium):
     assert stores.sightings.get(medium.content_id) is None
-    assert stores.sightings.texts() == {}
+    assert stores.texts.all() == {}
 
 
 def test_recording_replaces_and_announces_what_changed(stores, sighting, medium):
@@ -79,36 +79,36 @@ def test_a_sighting_that_cannot_be_written_leaves_the_old_one(stores, sighting):
 def test_nul_in_a_text_is_written_as_an_escape(stores, medium):
     odd = finding(medium.content_id, "a\0b", kind="text")
     stores.sightings.record(Sighting(medium.content_id, "inputs", (), (odd,)))
-    assert list(stores.sightings.texts().values()) == ["a\\x00b"]
-    assert stores.sightings.without_vector("m@1", ["a\0b"]) == ["a\\x00b"]
+    assert list(stores.texts.all().values()) == ["a\\x00b"]
+    assert stores.texts.without_vector("m@1", ["a\0b"]) == ["a\\x00b"]
 
 
 def test_vectors_are_kept_once_per_model_and_text(stores, sighting, database):
     stores.sightings.record(sighting)
     first, second = np.eye(4, dtype=np.float32)[:2]
-    stores.sightings.add_vectors("m@1", {"cat": first, "fish": first})
-    stores.sightings.add_vectors("m@1", {"cat": second})
-    stores.sightings.add_vectors("m@2", {"cat": second})
-    assert stores.sightings.without_vector("m@1", ["dog", "cat", "fish", "dog"]) == ["dog"]
+    stores.texts.add_vectors("m@1", {"cat": first, "fish": first})
+    stores.texts.add_vectors("m@1", {"cat": second})
+    stores.texts.add_vectors("m@2", {"cat": second})
+    assert stores.texts.without_vector("m@1", ["dog", "cat", "fish", "dog"]) == ["dog"]
     with PostgresStores.open(database) as other:
-        found = other.sightings.vectors_of([text_id("cat"), text_id("fish"), text_id("dog")])
+        found = other.texts.vectors_of([text_id("cat"), text_id("fish"), text_id("dog")])
     assert set(found) == {text_id("cat")}, "a vector counts while a finding holds its text"
     assert np.array_equal(found[text_id("cat")]["m@1"], first)
     assert np.array_equal(found[text_id("cat")]["m@2"], second)
 
 
 def test_any_number_of_texts_may_be_asked_about(stores, sighting):
-    stores.sightings.add_vectors("m@1", {"dog": np.ones(4, np.float32)})
+    stores.texts.add_vectors("m@1", {"dog": np.ones(4, np.float32)})
     many = [str(number) for number in range(70_000)]
-    assert stores.sightings.without_vector("m@1", ["dog", *many]) == sorted(many)
+    assert stores.texts.without_vector("m@1", ["dog", *many]) == sorted(many)
 
 
 def test_new_vectors_are_announced(stores, sighting):
     stores.sightings.record(sighting)
     head = stores.outbox.head()
-    stores.sightings.add_vectors("m@1", {"cat": np.ones(4, np.float32)})
+    stores.texts.add_vectors("m@1", {"cat": np.ones(4, np.float32)})
     assert announced(stores, head) == {("text", text_id("cat"))}
-    stores.sightings.add_vectors("m@1", {})
+    stores.texts.add_vectors("m@1", {})
     assert len(announced(stores, head)) == 1
 
 

@@ -1,6 +1,7 @@
 """The tables as SQLAlchemy sees them; a test holds them against what the migrations build."""
 
 from aima.stores.postgres.schema.base import metadata
+from aima.stores.postgres.schema.hearings import hearings, soundings, speakers, turns, utterances
 from aima.stores.postgres.schema.identity import (
     assignments,
     fusion_runs,
@@ -26,6 +27,7 @@ __all__ = [
     "fleets",
     "fusion_runs",
     "gpu_instances",
+    "hearings",
     "job_assignments",
     "job_segments",
     "ledger_events",
@@ -40,8 +42,12 @@ __all__ = [
     "segments",
     "shots",
     "sightings",
+    "soundings",
+    "speakers",
     "system_metrics",
     "text_vectors",
     "tracks",
+    "turns",
     "users",
+    "utterances",
 ]

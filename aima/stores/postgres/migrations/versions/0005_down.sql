@@ -1,0 +1,1 @@
+DROP TABLE soundings, utterances, turns, speakers, hearings;
