@@ -1,0 +1,27 @@
+"""What every format takes: texts without control characters, whole milliseconds, and names of speakers."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Final
+
+NO_TEXT: Final = frozenset({"Cc", "Cs"})
+"""Control characters and lone surrogates, which neither XML nor UTF-8 can hold."""
+NO_CHARACTERS: Final = frozenset("\ufffe\uffff")
+
+
+def plain(text: str) -> str:
+    """One line with single spaces, of characters that every format can hold."""
+    spaced = " ".join(text.split())
+    return "".join(c for c in spaced if unicodedata.category(c) not in NO_TEXT and c not in NO_CHARACTERS).strip()
+
+
+def milliseconds(start_us: int, end_us: int) -> tuple[int, int]:
+    """A stretch in milliseconds, at least one of them long: no format knows shorter ones."""
+    start_ms = max(round(start_us / 1000), 0)
+    return start_ms, max(round(end_us / 1000), start_ms + 1)
+
+
+def speaker_name(speaker: int | None) -> str:
+    """How a transcript calls a speaker; nothing where nobody was told apart."""
+    return "" if speaker is None else f"Speaker {speaker + 1}"
