@@ -11,9 +11,9 @@ from typing import Final
 
 _ABBREVIATIONS: Final = frozenset(json.loads((files("aima.fusion") / "abbreviations.json").read_text("utf-8")))
 """German and English ones after which a sentence usually goes on, in small letters."""
-_ENDED: Final = re.compile(r"[.!?…。！？]['\"»”’)\]]*$")
-_INITIAL: Final = re.compile(r"^\W*(\d+|[^\W\d_])\.$")
-"""'3.' and 'J.': a point that belongs to the word."""
+_ENDED: Final = re.compile(r"[.!?…。！？]['\"»“”‘’)\]]*$")
+_INITIAL: Final = re.compile(r"^\W*(\d{1,2}|[^\W\d_])\.$")
+"""'3.' (the third, in German) and 'J.': a point that belongs to the word."""
 _CLINGING: Final = re.compile(r"^([,.;:!?%…)\]»”。、，！？]|['’\-]\w)")
 """Beginnings of words that are written onto the word before them."""
 _OPEN: Final = re.compile(r"\w[-/]$")
