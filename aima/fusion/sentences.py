@@ -21,6 +21,11 @@ UNSPACED: Final = frozenset({"ja", "km", "lo", "my", "th", "yue", "zh"})
 """Languages (ISO 639-1) written without spaces between words."""
 
 
+def bare(word: str) -> str:
+    """The letters and digits of a word in small letters."""
+    return "".join(letter for letter in word.casefold() if letter.isalnum())
+
+
 def ends_sentence(word: str, following: str) -> bool:
     """Whether a sentence ends with this word, if `following` is the next one."""
     if not _ENDED.search(word):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from aima.domain.speech import Turn, Utterance, Word, utterance_id
 from aima.fusion import thresholds as limits
-from aima.fusion.sentences import ends_sentence, spaced
+from aima.fusion.sentences import bare, ends_sentence, spaced
 
 WORDS: Final = "speech"
 
@@ -38,7 +38,7 @@ def utterances(content_id: str, end_us: int, table: pa.Table, turns: Sequence[Tu
     An utterance ends with its sentence or phrase, before a longer pause, and where another speaker goes on. Words
     outside the content and empty ones are left out. Rows and turns may come in any order.
     """
-    said = list(_said(table, end_us))
+    said = list(_once(_said(table, end_us)))
     owners = _speakers([one.word for one in said], turns)
     said = [Said(one.word, one.phrase, one.language, owner) for one, owner in zip(said, owners, strict=True)]
     made = (_utterance(content_id, run) for run in _runs(said))
@@ -56,6 +56,23 @@ def _said(table: pa.Table, end_us: int) -> Iterator[Said]:
             begins = max(start, 0)
             word = Word(text.strip(), begins, max(min(end, end_us), begins), score or 0.0)
             yield Said(word, (number, phrase or 0), language or "", None)
+
+
+def _once(said: Iterable[Said]) -> Iterator[Said]:
+    """Words without those that two segments heard across the border between them."""
+    last: Said | None = None
+    for one in said:
+        if last is None or not _same(last, one):
+            yield one
+            last = one
+
+
+def _same(one: Said, other: Said) -> bool:
+    return (
+        one.phrase[0] != other.phrase[0]
+        and other.word.start_us < one.word.end_us
+        and bare(one.word.text) == bare(other.word.text)
+    )
 
 
 def _order(row: tuple[int, int, str, float | None, int | None, str | None, int]) -> tuple[object, ...]:

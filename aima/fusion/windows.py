@@ -65,14 +65,14 @@ def read_looks(heard: Mapping[str, pa.Table]) -> Looks | None:
     vectors, seconds = _voices(windows, _ordered(heard[VECTORS]), counts)
     window = np.repeat(np.arange(windows.num_rows), counts)
     audible = [number for number, activity in enumerate(activities) if activity.any()]
-    lengths = np.array([len(activity) for activity in activities], np.int64)
-    steps = np.zeros(windows.num_rows, np.int64)
-    np.maximum.at(steps, window, lengths)
+    starts_us, ends_us = (np.asarray(windows[name], np.int64) for name in ("pts_us", "end_us"))
+    step_us = float(windows["activity_step_us"][0].as_py())
     return Looks(
-        starts_us=np.asarray(windows["pts_us"], np.int64),
-        ends_us=np.asarray(windows["end_us"], np.int64),
-        steps=steps,
-        step_us=float(windows["activity_step_us"][0].as_py()),
+        starts_us=starts_us,
+        ends_us=ends_us,
+        # Of a window in which nobody speaks no activity tells it.
+        steps=np.rint((ends_us - starts_us) / step_us).astype(np.int64),
+        step_us=step_us,
         window=window[audible],
         activities=tuple(activities[number] for number in audible),
         vectors=vectors[audible],

@@ -32,6 +32,12 @@ def test_phrases_of_one_number_in_two_segments_are_two():
     assert texts(table) == [(None, "one"), (None, "two")]
 
 
+def test_a_word_that_two_segments_heard_across_their_border_is_there_once():
+    said = words(("never", 59.2, 59.6), ("again,", 59.7, 60.1), ("Again", 60.0, 60.3), ("again", 60.4, 60.7))
+    assert texts(said) == [(None, "never again,"), (None, "again")]
+    assert texts(words(("no", 5.0, 5.3), ("no", 5.2, 5.5))) == [(None, "no no")]
+
+
 def test_a_change_of_speaker_ends_it():
     said = words(("is", 0.8, 1.0), ("it", 1.0, 1.3), ("yes", 1.6, 1.9), ("it", 1.9, 2.1), ("is", 2.1, 2.4))
     talk = (turn(0, 0.5, 1.4), turn(1, 1.5, 3))
