@@ -12,8 +12,8 @@ NO_CHARACTERS: Final = frozenset("\ufffe\uffff")
 
 def plain(text: str) -> str:
     """One line with single spaces, of characters that every format can hold."""
-    spaced = " ".join(text.split())
-    return "".join(c for c in spaced if unicodedata.category(c) not in NO_TEXT and c not in NO_CHARACTERS).strip()
+    words = ("".join(filter(_is_text, word)) for word in text.split())
+    return " ".join(filter(None, words))
 
 
 def milliseconds(start_us: int, end_us: int) -> tuple[int, int]:
@@ -25,3 +25,7 @@ def milliseconds(start_us: int, end_us: int) -> tuple[int, int]:
 def speaker_name(speaker: int | None) -> str:
     """How a transcript calls a speaker; nothing where nobody was told apart."""
     return "" if speaker is None else f"Speaker {speaker + 1}"
+
+
+def _is_text(character: str) -> bool:
+    return unicodedata.category(character) not in NO_TEXT and character not in NO_CHARACTERS
