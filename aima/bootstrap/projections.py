@@ -9,7 +9,7 @@ from aima.services.projections.service import ProjectionService
 
 if TYPE_CHECKING:
     from aima.bootstrap import Services
-    from aima.services.projections.base import Projection
+    from aima.services.projections.base import Made, Projection
 
 
 def wire(services: Services) -> ProjectionService:
@@ -18,15 +18,18 @@ def wire(services: Services) -> ProjectionService:
         "documents": lambda: _documents(services),
         "vectors": lambda: _vectors(services),
     }
-    return ProjectionService(services.stores, services.archive, projections, lambda: _refresh(services))
+    made: dict[str, Callable[[], Made]] = {
+        "sightings": lambda: _sightings(services),
+        "hearings": lambda: services.hearings,
+    }
+    return ProjectionService(services.stores, services.archive, projections, made)
 
 
-def _refresh(services: Services) -> None:
+def _sightings(services: Services) -> Made:
     from aima.services.sightings import SightingService
     from aima.services.texts import TextService
 
-    SightingService(services.stores, services.archive, TextService(services.settings, services.stores)).refresh()
-    services.hearings.refresh()
+    return SightingService(services.stores, services.archive, TextService(services.settings, services.stores))
 
 
 def _documents(services: Services) -> Projection:

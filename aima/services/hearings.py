@@ -17,7 +17,7 @@ from aima.fusion.hearing import READ, hear
 from aima.fusion.windows import TURNS, VECTORS
 from aima.models.catalogue import catalogue
 from aima.models.model import Calibration
-from aima.services.inputs import Inputs, Receipts, Unmade, note, present
+from aima.services.inputs import Inputs, Receipts, Unmade, lagging, note, present
 from aima.services.sightings import Embedder
 from aima.services.sources import NOBODY, Ending, Origin, SourceService, Tables
 from aima.settings import Settings
@@ -57,6 +57,10 @@ class HearingService:
         """
         inputs = self._read.inputs([content_id]).get(content_id)
         return self._read.hear(content_id, inputs, speakers) if inputs and inputs.origins else None
+
+    def behind(self) -> list[str]:
+        """Contents whose hearing is not made of what was observed last, sorted. One whose texts wait for vectors is."""
+        return lagging(self._read.inputs(), self._stores.hearings.input_hashes())
 
     def refresh(self, content_ids: Collection[str] | None = None, ending: Ending = NOBODY) -> HearingReport:
         """Make the hearings of these contents, or of all, anew where their observations have changed.
@@ -105,16 +109,6 @@ def report_of(hearings: Collection[Hearing], unheard: Sequence[Unmade]) -> Heari
     speakers = sum(len(hearing.speakers) for hearing in hearings)
     utterances = sum(len(hearing.utterances) for hearing in hearings)
     return HearingReport(len(hearings), speakers, utterances, tuple(unheard))
-
-
-def behind(settings: Settings, stores: Stores, archive: Archive) -> list[str]:
-    """Contents whose hearing is not made of what was observed last, sorted. One whose texts wait for vectors is."""
-    known = stores.hearings.input_hashes()
-    return [
-        content_id
-        for content_id, inputs in _Reading(settings, stores, archive).inputs().items()
-        if not inputs.made(known.get(content_id)) and known.get(content_id) != inputs.digest(embedded=False)
-    ]
 
 
 class _Reading:

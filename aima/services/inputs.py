@@ -59,6 +59,15 @@ def present(origins: Iterable[tuple[str, Origin]], receipts: Receipts) -> dict[s
     return chosen
 
 
+def lagging(inputs: Mapping[str, Inputs], known: Mapping[str, str]) -> list[str]:
+    """Contents of which what is kept is not made of these inputs. known: the hashes of what is kept."""
+    return [
+        content_id
+        for content_id, own in inputs.items()
+        if not own.made(known.get(content_id)) and known.get(content_id) != own.digest(embedded=False)
+    ]
+
+
 def note(component: str, content_id: str, error: ArchiveDamaged | ModelError) -> Unmade:
     """Tell the log that a content is not whole, and give what is to be told of it."""
     fields = {"content_id": content_id, "code": error.code, "detail": error.message}

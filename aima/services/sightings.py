@@ -13,7 +13,7 @@ from typing import Final, Protocol
 from aima.domain.finding import Sighting
 from aima.errors import ArchiveDamaged, ModelError
 from aima.fusion.findings import READ, sight
-from aima.services.inputs import Inputs, Unmade, note, present
+from aima.services.inputs import Inputs, Unmade, lagging, note, present
 from aima.services.sources import NOBODY, Ending, SourceService, Tables
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
@@ -65,6 +65,10 @@ class SightingService:
         with self._stores.sightings.alone():  # or what was read before could replace what was read after
             return self._refresh(content_ids, ending)
 
+    def behind(self) -> list[str]:
+        """Contents whose sighting is not made of what was observed last, sorted. It is where texts wait for vectors."""
+        return lagging(_inputs(self._stores, self._tables, None), self._stores.sightings.input_hashes())
+
     def _refresh(self, content_ids: Collection[str] | None, ending: Ending) -> SightingReport:
         known = self._stores.sightings.input_hashes()
         found: list[Sighting] = []
@@ -103,18 +107,6 @@ class SightingService:
             bare = Sighting(content_id, inputs.digest(embedded=False), sighting.shots, sighting.findings)
             return bare, note("sightings", content_id, error)
         return sighting, None
-
-
-def behind(stores: Stores, archive: Archive) -> list[str]:
-    """Contents whose sighting is not made of what was observed last, sorted. One whose texts wait for
-    vectors is."""
-    known = stores.sightings.input_hashes()
-    found = _inputs(stores, Tables(stores.observations, archive), None)
-    return [
-        content_id
-        for content_id, inputs in found.items()
-        if not inputs.made(known.get(content_id)) and known.get(content_id) != inputs.digest(embedded=False)
-    ]
 
 
 def _inputs(

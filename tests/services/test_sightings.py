@@ -18,7 +18,7 @@ from aima.domain.observation import PROBLEMS, ObservationKey
 from aima.errors import ModelMissing
 from aima.pipeline.write import Cost, write_observations
 from aima.services.projections.service import ProjectionService
-from aima.services.sightings import SightingService
+from aima.services.sightings import SightingReport, SightingService
 from aima.storage.archive import Archive
 from aima.stores.postgres import PostgresStores
 from tests.fusion.watching import line, objects, thing, writing
@@ -201,9 +201,16 @@ def test_what_was_never_watched_has_no_sighting(stores, service):
     assert stores.sightings.get(film.content_id) is None
 
 
+class Stuck(SightingService):
+    """Makes nothing anew."""
+
+    def refresh(self, *_, **__) -> SightingReport:
+        return SightingReport()
+
+
 def test_verify_finds_what_lags_behind_its_observations_and_repairing_makes_it_anew(stores, archive, service, vectors):
     first, second = add_medium(stores, "a.mp4"), add_medium(stores, "b.mp4")
-    projections = ProjectionService(stores, archive, {}, service.refresh)
+    projections = ProjectionService(stores, archive, {}, {"sightings": lambda: service})
     for medium in (first, second):
         observe(stores, archive, medium, {"objects": DOG})
     assert [(d.store, d.id) for d in projections.verify().found] == [
@@ -215,7 +222,8 @@ def test_verify_finds_what_lags_behind_its_observations_and_repairing_makes_it_a
     observe(stores, archive, first, {"objects": objects({0: [thing("cat")], 1: [thing("cat")]})}, "v@2+1")
     (late,) = projections.verify().left
     assert (late.id, late.remedy) == (first.content_id, "aima verify --repair")
-    (left,) = ProjectionService(stores, archive, {}).verify(repair=True).left
+    stuck = Stuck(stores, archive, vectors)
+    (left,) = ProjectionService(stores, archive, {}, {"sightings": lambda: stuck}).verify(repair=True).left
     assert left.remedy == "analyze the file again"
     vectors.missing = True
     assert projections.verify(repair=True).ok, "texts that wait for their model are nothing to be mended"

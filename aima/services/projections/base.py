@@ -51,6 +51,22 @@ class Projection(Consumer, Protocol):
         ...
 
 
+class Made(Protocol):
+    """What is made of observations inside the truth, content by content."""
+
+    def behind(self) -> list[str]:
+        """Contents of which it is not made of what was observed last, sorted."""
+        ...
+
+    def refresh(self) -> object:
+        """Make it anew for these.
+
+        Raises:
+            StoreError: the database does not take it; what was made before stays.
+        """
+        ...
+
+
 def digest_of(stamp: DocumentStamp | VectorStamp, head: int) -> str:
     """The digest of what stands there; none if it is of a change behind the `head` of the truth.
 

@@ -19,8 +19,8 @@ file of the archive."""
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that is not as the truth says. `store`: projection, "ledger", "archive" or "sightings"; `part`: where
-    in it.
+    """Something that is not as the truth says. `store`: projection, "ledger", "archive", "sightings" or "hearings";
+    `part`: where in it.
 
     topic, key: what to announce to mend it, if that can. remedy: what else mends it.
     """

@@ -11,6 +11,7 @@ from aima.domain import ledger
 from aima.domain.identity import state_hash
 from aima.domain.observation import Receipt
 from aima.errors import LedgerBroken
+from aima.services.projections.base import Made
 from aima.services.projections.comparison import Difference, Kind
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
@@ -32,13 +33,11 @@ def check_ledger(stores: Stores) -> Iterator[Difference]:
         yield Difference("ledger", "unlike_ledger", "persons", "", why, "aima verify --repair")
 
 
-def check_sightings(stores: Stores, archive: Archive) -> Iterator[Difference]:
-    """Contents whose shots and findings are not made of what was observed last: an analysis was stopped before."""
-    from aima.services.sightings import behind  # reads tables: who only catches up need not import that
-
-    for content_id in behind(stores, archive):
+def check_made(name: str, made: Made) -> Iterator[Difference]:
+    """Contents whose sighting or hearing is not made of what was observed last: an analysis was stopped before."""
+    for content_id in made.behind():
         why = "not made of what was observed last"
-        yield Difference("sightings", "different", "contents", content_id, why, "aima verify --repair")
+        yield Difference(name, "different", "contents", content_id, why, "aima verify --repair")
 
 
 def check_archive(stores: Stores, archive: Archive, deep: bool) -> Iterator[tuple[Difference, Receipt | None]]:

@@ -6,16 +6,17 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Final
 
 from aima.domain.outbox import DeadLetter, Topic
 from aima.errors import AimaError, SettingInvalid, StoreUnreachable
 from aima.events import Drained, Relay
 from aima.events.relay import Listener
-from aima.services.projections.base import Projection
+from aima.services.projections.base import Made, Projection
 from aima.services.projections.comparison import Difference, compare
 from aima.services.projections.deferred import Deferred
-from aima.services.projections.integrity import AGAIN, check_archive, check_ledger, check_sightings
+from aima.services.projections.integrity import AGAIN, check_archive, check_ledger, check_made
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
 
@@ -79,13 +80,13 @@ class ProjectionService:
         stores: Stores,
         archive: Archive,
         projections: Mapping[str, Callable[[], Projection]],
-        refresh: Callable[[], object] = lambda: None,
+        made: Mapping[str, Callable[[], Made]] = MappingProxyType({}),
     ) -> None:
         """`projections`: by name, what opens each; it may raise StackDown or StoreUnreachable at any call.
 
-        refresh: makes the sightings anew that are not of what was observed last.
+        made: what opens what is made of observations, by name.
         """
-        self._refresh = refresh
+        self._made = made
         self._stores, self._archive, self._outbox = stores, archive, stores.outbox
         self._projections = {name: Deferred(name, open_it) for name, open_it in projections.items()}
 
@@ -115,7 +116,7 @@ class ProjectionService:
             return CaughtUp(0, away={"outbox": error})
 
     def verify(self, repair: bool = False, deep: bool = False, listener: Listener | None = None) -> Verified:
-        """Compare every projection, the ledger, the archive and sightings; `repair` mends what can be mended.
+        """Compare every projection, the ledger, the archive, sightings and hearings; `repair` mends what can be mended.
 
         deep: files of the archive are read whole. What could not be applied and servers that are away are findings.
 
@@ -127,7 +128,7 @@ class ProjectionService:
         left = found
         if repair and found:
             self._mend(found, deep)
-            left = [_unmended(difference, self.names) for difference in self._compared(deep, listener)]
+            left = [self._unmended(difference) for difference in self._compared(deep, listener)]
         return Verified(tuple(found), tuple(left), time.monotonic() - begins)
 
     def rebuild(self, name: str, listener: Listener | None = None) -> CaughtUp:
@@ -200,7 +201,7 @@ class ProjectionService:
         inside = [
             *check_ledger(self._stores),
             *(found for found, _ in check_archive(self._stores, self._archive, deep)),
-            *check_sightings(self._stores, self._archive),
+            *(found for name, open_it in self._made.items() for found in check_made(name, open_it())),
         ]
         for _ in range(STILL):
             away = self.catch_up(listener=listener).away
@@ -210,14 +211,22 @@ class ProjectionService:
                 break
         return [*inside, *followed, *map(_as_difference, self._outbox.dead_letters())]
 
+    def _unmended(self, difference: Difference) -> Difference:
+        """What repairing left: a store that holds what the truth cannot even ask for is made anew."""
+        if difference.store in self._made:
+            return replace(difference, remedy=AGAIN)
+        is_beyond = difference.store in self._projections and difference.kind not in {"away", "dead_letter"}
+        return replace(difference, remedy=f"aima rebuild {difference.store}") if is_beyond else difference
+
     def _mend(self, found: Iterable[Difference], deep: bool) -> None:
         if any(difference.kind == "unlike_ledger" for difference in found):
             self._stores.ledger.rebuild()
         for _, receipt in check_archive(self._stores, self._archive, deep):
             if receipt is not None:
                 self._stores.observations.forget(receipt)
-        if any(difference.store in {"sightings", "archive"} for difference in found):
-            self._refresh()
+        for name, open_it in self._made.items():
+            if any(difference.store in {name, "archive"} for difference in found):
+                open_it().refresh()
         keys = {(difference.topic, difference.key) for difference in found if difference.topic is not None}
         self._outbox.enqueue(sorted(keys))
 
@@ -234,14 +243,6 @@ def _against_truth(projection: Projection, away: AimaError | None) -> list[Diffe
         return list(compare(projection.name, projection.expected(), projection.present()))
     except AimaError as error:
         return [Difference(projection.name, "away", "", "", error.message, error.remedy)]
-
-
-def _unmended(difference: Difference, projections: Iterable[str]) -> Difference:
-    """What repairing left: a store that holds what the truth cannot even ask for is made anew."""
-    if difference.store == "sightings":
-        return replace(difference, remedy=AGAIN)
-    is_beyond = difference.store in projections and difference.kind not in {"away", "dead_letter"}
-    return replace(difference, remedy=f"aima rebuild {difference.store}") if is_beyond else difference
 
 
 def _as_difference(letter: DeadLetter) -> Difference:
