@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from aima.services.projections.service import ProjectionService
     from aima.services.search.service import SearchService
     from aima.services.timelines import TimelineService
+    from aima.services.transcribing import TranscriptService
     from aima.stores.milvus import MilvusVectors
     from aima.stores.mongo import MongoDocuments
 
@@ -134,6 +135,13 @@ class Services:
         from aima.services.texts import TextService
 
         return HearingService(self.settings, self.stores, self.archive, TextService(self.settings, self.stores))
+
+    @cached_property
+    def transcripts(self) -> TranscriptService:
+        """What is said in a medium."""
+        from aima.services.transcribing import TranscriptService
+
+        return TranscriptService(self.stores, self.hearings)
 
     @cached_property
     def metrics(self) -> MetricsService:

@@ -28,6 +28,7 @@ from aima.cli import (
     stack,
     stats,
     timeline,
+    transcript,
     verify,
     worker,
 )
@@ -54,6 +55,7 @@ app.add_typer(persons.app, name="persons")
 dossier.register(app)
 search.register(app)
 timeline.register(app)
+transcript.register(app)
 stats.register(app)
 export.register(app)
 evaluate.register(app)

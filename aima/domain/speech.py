@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -88,6 +88,25 @@ class Hearing:
     turns: tuple[Turn, ...]
     utterances: tuple[Utterance, ...]
     soundings: tuple[Sounding, ...]
+
+
+def within(hearing: Hearing, start_us: int, end_us: int) -> Hearing:
+    """What is heard in [start_us, end_us): whole turns, utterances and soundings as far as they reach into it."""
+
+    def reaches(one: Turn | Utterance | Sounding) -> bool:
+        return one.start_us < end_us and start_us < one.end_us
+
+    return replace(
+        hearing,
+        turns=tuple(filter(reaches, hearing.turns)),
+        utterances=tuple(filter(reaches, hearing.utterances)),
+        soundings=tuple(filter(reaches, hearing.soundings)),
+    )
+
+
+def speaker_name(speaker: int | None) -> str:
+    """How a speaker is called who is nobody yet; nothing where nobody was told apart."""
+    return "" if speaker is None else f"Speaker {speaker + 1}"
 
 
 def turn_id(content_id: str, speaker: int, start_us: int, end_us: int) -> str:

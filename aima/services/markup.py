@@ -35,15 +35,15 @@ def picture_source(jpeg: bytes) -> str:
     return f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
 
 
-def publish(text: str, path: Path) -> Path:
-    """Write a document, whole or not at all; readable by its owner alone, since it shows faces.
+def publish(content: str | bytes, path: Path) -> Path:
+    """Write a document, whole or not at all; readable by its owner alone, since it shows persons.
 
     Raises:
         OutputRefused: nothing can be written there; what was there stays.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path, text.encode())
+        write_whole(path, content.encode() if isinstance(content, str) else content)
     except OSError as error:
         raise OutputRefused(f"{display(str(path))}: {error.strerror or error}", "choose another place") from error
     return path

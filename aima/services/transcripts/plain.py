@@ -5,6 +5,8 @@ from __future__ import annotations
 import unicodedata
 from typing import Final
 
+from aima.domain.speech import speaker_name as speaker_name  # noqa: PLC0414  writers take all of it from here
+
 NO_TEXT: Final = frozenset({"Cc", "Cs"})
 """Control characters and lone surrogates, which neither XML nor UTF-8 can hold."""
 NO_CHARACTERS: Final = frozenset("\ufffe\uffff")
@@ -20,11 +22,6 @@ def milliseconds(start_us: int, end_us: int) -> tuple[int, int]:
     """A stretch in milliseconds, at least one of them long: no format knows shorter ones."""
     start_ms = max(round(start_us / 1000), 0)
     return start_ms, max(round(end_us / 1000), start_ms + 1)
-
-
-def speaker_name(speaker: int | None) -> str:
-    """How a transcript calls a speaker; nothing where nobody was told apart."""
-    return "" if speaker is None else f"Speaker {speaker + 1}"
 
 
 def _is_text(character: str) -> bool:
