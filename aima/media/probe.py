@@ -24,6 +24,7 @@ from aima.media.colour import Transfer
 from aima.media.container import demux, only, open_container
 from aima.media.source import Problems
 from aima.media.tally import Tally
+from aima.media.tracks import Tracks
 
 _ENCRYPTED_TAGS: Final = ("encv", "enca", "drmi", "drms")
 _JUMPING_FORMAT: Final = "mpegts"
@@ -151,20 +152,23 @@ def _known(container: InputContainer, kind: str) -> list[Stream]:
 
 
 class _Survey:
-    """Reads all packets of the main video and sound streams and decodes the first frame."""
+    """Reads all packets of the main video and of the sound streams and decodes the first frame of each."""
 
     def __init__(self, container: InputContainer, caps: Caps) -> None:
         self._container = container
         self._caps = caps
         moving = (s for s in _known(container, "video") if not s.disposition & Disposition.attached_pic)
         self._video = cast("VideoStream | None", next(moving, None))
-        self._sound = next(iter(_known(container, "audio")), None)
         self._frame: av.VideoFrame | None = None
         self._warning = ""
         may_jump = container.format.name == _JUMPING_FORMAT
-        chosen: list[Stream] = [stream for stream in (self._video, self._sound) if stream is not None]
+        self._tracks = Tracks(_known(container, "audio"))
+        chosen: list[Stream] = [*([self._video] if self._video else []), *self._tracks.streams]
         self._tallies = {stream.index: Tally(stream, may_jump=may_jump) for stream in chosen}
         self._read(chosen)
+        self._sound = self._tracks.chosen
+        counted = {stream.index for stream in (self._video, self._sound) if stream is not None}
+        self._tallies = {index: tally for index, tally in self._tallies.items() if index in counted}
 
     def info(self) -> MediaInfo:
         """What has been found.
@@ -174,11 +178,14 @@ class _Survey:
         """
         if self._video is not None and self._frame is not None:
             info = self._video_info(self._video, self._frame)
-        elif self._sound is not None and self._tallies[self._sound.index].packets:
+        elif self._sound is not None:
             info = self._sound_info(self._sound)
         else:
             raise MediaCorrupt("nothing in it can be decoded", "copy or export the file again")
         _refuse_longer(info.duration_us, self._caps)
+        info = dataclasses.replace(info, details=info.details | self._sound_facts())
+        if "sound_problem" in info.details:
+            self._warning = self._warning or f"its sound is left out: {info.details['sound_problem']}"
         return _warned(info, self._warning) if self._warning else self._against_header(info)
 
     def _read(self, streams: list[Stream]) -> None:
@@ -201,7 +208,11 @@ class _Survey:
             raise MediaTooLarge(
                 f"more than {self._caps['max_frames']} frames", "cut it or raise AIMA_MEDIA__MAX_FRAMES"
             )
-        if self._frame is None and packet.stream is self._video and tally.packets <= _PACKETS_TO_FIRST_FRAME:
+        if tally.packets > _PACKETS_TO_FIRST_FRAME:
+            return
+        if packet.stream.type == "audio":
+            self._tracks.try_packet(packet)
+        elif self._frame is None:
             self._frame = self._first_of(packet)
 
     def _first_of(self, packet: av.Packet) -> av.VideoFrame | None:
@@ -241,7 +252,7 @@ class _Survey:
             fps=tally.packets * 1e6 / seen_us if seen_us else 0.0,
             rotation=90 * orientation.turns,
             frames=tally.packets,
-            has_sound=self._sound is not None and self._tallies[self._sound.index].packets > 0,
+            has_sound=self._sound is not None,
             keyframes_us=tally.keyframes_us(origin_us),
             details={
                 "stream": stream.index,
@@ -269,6 +280,18 @@ class _Survey:
             has_sound=True,
             details={"stream": stream.index, "origin_us": self._origin_us()},
         )
+
+    def _sound_facts(self) -> dict[str, str | int | bool]:
+        """What `MediaInfo.details` holds of sound."""
+        if self._sound is None:
+            return {"sound_problem": self._tracks.problem} if self._tracks.streams else {}
+        tally, origin_us = self._tallies[self._sound.index], self._origin_us()
+        return {
+            **self._tracks.facts,
+            "sound_first_us": (tally.first_us or 0) - origin_us,
+            "sound_end_us": (tally.end_us or 0) - origin_us,
+            **({"sound_linear": True} if tally.jumps else {}),
+        }
 
     def _against_header(self, info: MediaInfo) -> MediaInfo:
         """Marked as partial where the header promises clearly more than there is."""

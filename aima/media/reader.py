@@ -1,4 +1,4 @@
-"""Reads segments of a medium as chunks of frames, decoded ahead in a contained child."""
+"""Reads segments of a medium, decoded in contained children: chunks of frames ahead of the consumer, or samples."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Self
 
-from aima.domain.media import FrameChunk, MediaInfo, Segment, Strip
-from aima.errors import SettingInvalid
+from aima.domain.media import FrameChunk, MediaInfo, Segment, Sound, Strip
+from aima.errors import MediaCorrupt, SettingInvalid
 from aima.media import ring, told
 from aima.media.contained.process import Child
 from aima.media.gate import label_of, limits_of, open_medium
+from aima.media.listening import Listener
 from aima.media.plan import plan_reading
 from aima.settings import Media
 
@@ -22,10 +23,10 @@ Decoder = Literal["pyav", "decord"]
 
 
 class SegmentReader:
-    """One medium and the child that decodes it; a context manager.
+    """One medium and the children that decode it, one for pictures and one for sound; a context manager.
 
-    The child starts with the first segment, serves all of them, and is at most two chunks ahead of the consumer.
-    After it died, the segment in hand raises `DecoderDied` and the next one gets a new child.
+    A child starts with the first segment of its stream and serves all of them; that of pictures is at most two chunks
+    ahead of the consumer. After it died, the segment in hand raises `DecoderDied` and the next one gets a new child.
 
     Raises:
         MediaMissing, MediaEmpty: see `gate.open_medium`.
@@ -46,6 +47,7 @@ class SegmentReader:
         self._ring: ring.Ring | None = None
         self._frames_per_chunk = 0
         self._ended_cpu_s = 0.0
+        self._listener: Listener | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +60,8 @@ class SegmentReader:
     @property
     def cpu_s(self) -> float:
         """CPU seconds that all children of this reader have used so far; not those of their nursery's start."""
-        return self._ended_cpu_s + (self._child.cpu_s if self._child else 0.0)
+        listened = self._listener.cpu_s if self._listener else 0.0
+        return self._ended_cpu_s + listened + (self._child.cpu_s if self._child else 0.0)
 
     def chunks(self, segment: Segment, frames_per_chunk: int = 8) -> Iterator[FrameChunk]:
         """Sampled frames of a segment in order, at most `frames_per_chunk` at a time, with the grey strip.
@@ -98,9 +101,27 @@ class SegmentReader:
             if not finished:
                 self._end_child()
 
+    def sound(self, segment: Segment) -> Sound:
+        """The sound of a segment of stream "sound" with 5 s of context on both sides, as far as there is any.
+
+        Neighbours have the same samples where they overlap. Samples are the consumer's own. Of what could not be read
+        each segment tells what lies within itself.
+
+        Raises:
+            DecoderDied: the child crashed, hung, ran over its limits or says what cannot be.
+            MediaCorrupt: the medium has no sound that can be decoded.
+        """
+        if not self._info.sound_end_us:
+            raise MediaCorrupt(f"{self._label}: there is no sound in it that can be decoded", "analyze its pictures")
+        if self._listener is None:
+            self._listener = Listener(self._medium_fd, self._label, self._info, self._options)
+        return self._listener.sound(segment)
+
     def close(self) -> None:
-        """End the child and close the medium."""
+        """End the children and close the medium."""
         self._end_child()
+        if self._listener is not None:
+            self._listener.close()
         if self._medium_fd >= 0:
             os.close(self._medium_fd)
             self._medium_fd = -1
@@ -115,7 +136,7 @@ class SegmentReader:
 
     def _start(self, frames_per_chunk: int) -> tuple[Child, ring.Ring]:
         shape = self._plan.ring_shape(frames_per_chunk)
-        ring_fd = ring.create(shape)
+        ring_fd = ring.create(shape.total_bytes)
         try:
             shared = ring.Ring(ring.attach(ring_fd), shape)
             child = Child(self._medium_fd, self._label, self._limits, ring_fd, decord=self._plan.through_decord)

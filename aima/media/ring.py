@@ -69,10 +69,10 @@ class Ring:
         return self._memory[start : (slot + 1) * self.shape.slot_bytes].reshape(self.shape.strip, height, width)
 
 
-def create(shape: RingShape) -> int:
-    """Descriptor of new shared memory for a ring; its size can no longer change."""
+def create(size: int) -> int:
+    """Descriptor of so many bytes of new shared memory; its size can no longer change."""
     fd = os.memfd_create("aima-ring", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-    os.ftruncate(fd, shape.total_bytes)
+    os.ftruncate(fd, size)
     # Shrunk memory would end the parent with SIGBUS.
     fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
     return fd

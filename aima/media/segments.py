@@ -12,6 +12,9 @@ SHORTEST_US: Final = 30_000_000
 LONGEST_US: Final = 60_000_000
 PICTURE_US: Final = 200_000
 """A picture counts as one sample step of sight."""
+SOUND_US: Final = 60_000_000
+CONTEXT_US: Final = 5_000_000
+"""A segment of sound is heard with so much on both sides."""
 
 
 def plan_segments(content_id: str, info: MediaInfo) -> list[Segment]:

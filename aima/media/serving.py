@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import av
 import cv2
+import numpy as np
 from PIL import ExifTags, Image, ImageChops, ImagePalette  # noqa: F401
 
 from aima.domain.media import MediaInfo
@@ -22,8 +23,10 @@ from aima.media import ring, sniff
 from aima.media.contained import sandbox, wire
 from aima.media.delivery import Delivery
 from aima.media.image import ImageSource
+from aima.media.listening_plan import ListenPlan, Span
 from aima.media.plan import ReadPlan, plan_reading
 from aima.media.probe import probe
+from aima.media.sound import listen
 from aima.media.source import Problems, Source
 from aima.media.video import VideoSource
 
@@ -88,6 +91,8 @@ class Server:
                 wire.send(self._channel, {"info": dataclasses.asdict(info)})
             case "open":
                 self._open(request)
+            case "listen":
+                self._listen(ListenPlan(**request["plan"]), Span(**request["span"]))
             case "read":
                 self._read(request["start_us"], request["end_us"], request["frames_per_chunk"])
             case _:  # a slot that came back after its segment was done
@@ -107,6 +112,12 @@ class Server:
             self._source = DecordSource(self._medium, plan)
         else:
             self._source = VideoSource(self._medium, plan)
+
+    def _listen(self, plan: ListenPlan, span: Span) -> None:
+        if self._memory is None:
+            raise DecoderDied("the decoder was asked to listen without memory to write to")
+        out = np.frombuffer(self._memory, np.float32, span.stop - span.first)
+        wire.send(self._channel, {"heard": listen(self._medium, plan, span, out)})
 
     def _read(self, start_us: int, end_us: int, most: int) -> None:
         if self._source is None or self._plan is None or self._ring is None:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from aima.domain.media import MediaInfo, Problem, Segment
 from aima.media import ring
 from aima.media.contained import wire
+from aima.media.listening_plan import RATES, plan_listening
 from aima.media.plan import plan_reading
 from aima.settings import Media
 
@@ -26,6 +27,7 @@ _MOST_DETAILS: Final = 40
 _MOST_PROBLEMS: Final = 40
 _LONGEST_NAME: Final = 64
 _LONGEST_TEXT: Final = 300
+_LATEST_US: Final = 1 << 62
 _WITHOUT_FRAMES: Final = 2  # chunks of a segment that only tell of problems
 
 _info: Final = TypeAdapter(MediaInfo)
@@ -60,23 +62,40 @@ def info_of(said: object, caps: Media) -> MediaInfo:
         raise Nonsense
     try:
         plan_reading(info, caps.model_dump(), caps.decoder)
-    except (TypeError, ValueError, OverflowError) as error:
+        _check_sound(info, caps)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise Nonsense from error
     details = {wire.plain(name, _LONGEST_NAME): _kept(value) for name, value in info.details.items()}
     shown = {name: wire.plain(getattr(info, name), _LONGEST_NAME) for name in ("format", "codec")}
     return dataclasses.replace(info, details=details, **shown)  # type: ignore[arg-type]
 
 
+def _check_sound(info: MediaInfo, caps: Media) -> None:
+    """See that its sound can be planned.
+
+    Raises:
+        ValueError: it cannot be.
+        KeyError, TypeError, OverflowError: facts are missing, or are no numbers.
+    """
+    if "sound_end_us" not in info.details:
+        return
+    plan = plan_listening(info, caps.max_pixels, caps.max_streams)
+    if plan.rate not in RATES or not 0 < plan.end_us <= caps.max_duration_s * 1e6:
+        raise ValueError
+    if min(plan.stream, plan.guide) < 0 or max(abs(plan.first_us), abs(plan.origin_us)) >= _LATEST_US:
+        raise ValueError
+
+
 def _ascends_from_zero(keyframes_us: tuple[int, ...], may_lack: bool) -> bool:
     if not keyframes_us:
         return may_lack
-    return keyframes_us[0] == 0 and all(a < b for a, b in pairwise(keyframes_us)) and keyframes_us[-1] < 1 << 62
+    return keyframes_us[0] == 0 and all(a < b for a, b in pairwise(keyframes_us)) and keyframes_us[-1] < _LATEST_US
 
 
 def _kept(value: str | float | bool) -> str | int | float | bool:
     if isinstance(value, str):
         return wire.plain(value, _LONGEST_TEXT)
-    if abs(value) >= 1 << 62:
+    if abs(value) >= _LATEST_US:
         raise Nonsense
     return value
 
@@ -132,13 +151,27 @@ class Account:
         return int(times_us[-1])
 
 
+def heard(message: dict[str, Any]) -> tuple[Problem, ...]:
+    """What is wrong with the sound of a segment, whose samples lie in the shared memory.
+
+    Raises:
+        Nonsense: it says something else.
+    """
+    try:
+        return _problems(message["heard"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise Nonsense from error
+
+
+def _problems(said: Any) -> tuple[Problem, ...]:
+    found = [(wire.plain(code, _LONGEST_NAME), wire.plain(detail, _LONGEST_TEXT)) for code, detail in said]
+    return tuple(Problem(code, "media", detail) for code, detail in found[:_MOST_PROBLEMS])
+
+
 def _announced(message: dict[str, Any]) -> Announced:
     try:
         said = message["chunk"]
-        found = [
-            (wire.plain(code, _LONGEST_NAME), wire.plain(detail, _LONGEST_TEXT)) for code, detail in said["problems"]
-        ]
-        problems = tuple(Problem(code, "media", detail) for code, detail in found[:_MOST_PROBLEMS])
+        problems = _problems(said["problems"])
         times = np.array(said["pts"], np.int64), np.array(said["strip"], np.int64)
         slot = int(said["slot"])
     except (KeyError, TypeError, ValueError, OverflowError) as error:

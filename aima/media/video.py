@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
 import io
-import itertools
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -19,13 +17,13 @@ from aima.media import colour, geometry
 from aima.media.container import demux, only, open_container, time_base
 from aima.media.coverage import Coverage
 from aima.media.plan import ReadPlan
+from aima.media.seeking import packets_from
 from aima.media.source import Pixels, Problems
 from aima.media.timeline import Clock, Unroller
 
 _HD_LINES: Final = 720
 _MATRICES: Final = {1: Colorspace.ITU709, 4: Colorspace.FCC, 5: Colorspace.ITU601, 6: Colorspace.ITU601,
                     7: Colorspace.SMPTE240M, 9: Colorspace.BT2020, 10: Colorspace.BT2020}  # fmt: skip
-_SEEK_BACK_US: Final = (0, 2_000_000, 20_000_000)
 
 
 def colour_matrix(frame: av.VideoFrame) -> Colorspace:
@@ -152,7 +150,7 @@ class VideoSource:
         clock = Clock(time_base(stream), self._plan.origin_us)
         decoding = decode_from == 0
         expected_us = 0
-        for packet in self._packets(container, stream, clock, target_us, problems):
+        for packet in self._packets(container, stream, target_us, problems):
             ticks = packet.dts if packet.pts is None else packet.pts
             pts_us = None if ticks is None else clock.us(ticks)
             decoding = decoding or (packet.is_keyframe and pts_us is not None and pts_us >= decode_from)
@@ -168,11 +166,13 @@ class VideoSource:
                 yield None, pts_us
 
     def _packets(
-        self, container: InputContainer, stream: VideoStream, clock: Clock, target_us: int, problems: Problems
+        self, container: InputContainer, stream: VideoStream, target_us: int, problems: Problems
     ) -> Iterator[av.Packet]:
         unroller = Unroller(time_base(stream)) if self._plan.linear else None
-        whole = unroller is not None or not target_us
-        packets = demux(container, [stream]) if whole else _seek(container, stream, clock, target_us)
+        if unroller or not target_us:
+            packets = demux(container, [stream])
+        else:
+            packets = packets_from(container, stream, self._plan.origin_us, target_us)
         try:
             for packet in packets:
                 if unroller:
@@ -180,21 +180,6 @@ class VideoSource:
                 yield packet
         except av.FFmpegError as error:
             problems.note("medium_ends_early", str(error.strerror))
-
-
-def _seek(container: InputContainer, stream: VideoStream, clock: Clock, target_us: int) -> Iterator[av.Packet]:
-    """Packets from a keyframe at or before `target_us` on; from the beginning where seeking does not get there."""
-    for back_us in _SEEK_BACK_US:
-        with contextlib.suppress(av.FFmpegError):
-            container.seek(clock.ticks(max(0, target_us - back_us)), stream=stream)
-            packets = demux(container, [stream])
-            # Demuxers seek by decoding time or to any packet, so they can land behind the keyframe that was meant.
-            first = next((p for p in packets if p.is_keyframe), None)
-            if first is not None and first.pts is not None and clock.us(first.pts) <= target_us:
-                return itertools.chain([first], packets)
-    with contextlib.suppress(av.FFmpegError):
-        container.seek(stream.start_time or 0, stream=stream)
-    return demux(container, [stream])
 
 
 def _decode(packet: av.Packet, pts_us: int | None, problems: Problems) -> Iterator[av.VideoFrame]:

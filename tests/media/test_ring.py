@@ -10,7 +10,7 @@ from aima.media import ring
 
 def test_the_ring_cannot_be_shrunk_and_keeps_slots_apart() -> None:
     shape = ring.RingShape((4, 3), (2, 2), frames=2, strip=5)
-    fd = ring.create(shape)
+    fd = ring.create(shape.total_bytes)
     try:
         with pytest.raises(PermissionError):
             os.ftruncate(fd, 0)
