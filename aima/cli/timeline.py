@@ -1,4 +1,4 @@
-"""`aima timeline`: when who and what is seen in a medium."""
+"""`aima timeline`: when who and what is seen and heard in a medium."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from aima.domain.text import display
 
 if TYPE_CHECKING:
     from aima.domain.finding import Finding
-    from aima.services.timelines import FindingLane, PersonLane, Timeline
+    from aima.domain.speech import Utterance
+    from aima.services.timelines import FindingLane, PersonLane, SoundLane, SpeakerLane, Timeline
 
 Span = tuple[int, int]
 
@@ -35,7 +36,7 @@ def timeline(
     report: Annotated[Path | None, typer.Option(help="Also write it as one HTML page that loads nothing.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """When who and what is seen in a medium: shots, persons, things, labels, writing."""
+    """When who and what is seen and heard in a medium: shots, persons, speakers, sounds, things, labels, writing."""
     with opened() as services:
         found = services.timelines.timeline(medium)
         if report is not None:
@@ -58,10 +59,17 @@ def print_timeline(timeline: Timeline) -> None:
     out.print(printable(head), highlight=False, soft_wrap=True)
     persons = [(lane.label, _presences(lane), _expressions(lane)) for lane in timeline.persons]
     _lanes(count(len(persons), "person"), persons, timeline)
+    speakers = [(lane.label, _turns(lane), _said_by(lane, timeline)) for lane in timeline.speakers]
+    _lanes(count(len(speakers), "speaker"), speakers, timeline)
+    sounds = [(lane.label, [(span.start_us, span.end_us) for span in lane.spans], "") for lane in timeline.sounds]
+    _lanes(count(len(sounds), "other sound"), sounds, timeline)
     kinds = (("thing", timeline.objects), ("label", timeline.labels), ("line of writing", timeline.texts))
     for noun, lanes in kinds:
         title = count(len(lanes), noun, "lines of writing" if " " in noun else "")
         _lanes(title, [(lane.text, _spans(lane), _most(lane)) for lane in lanes], timeline)
+    if timeline.utterances:
+        said = count(len(timeline.utterances), "utterance")
+        out.print(f"\n{said}, see: aima transcript {medium.media_id[:8]}", highlight=False)
 
 
 def _lanes(title: str, lanes: Sequence[tuple[str, Sequence[Span], str]], timeline: Timeline) -> None:
@@ -113,6 +121,9 @@ def timeline_json(timeline: Timeline) -> dict[str, Any]:
         "objects": [_lane_json(lane) for lane in timeline.objects],
         "labels": [_lane_json(lane) for lane in timeline.labels],
         "texts": [_lane_json(lane) for lane in timeline.texts],
+        "speakers": [_speaker_json(lane) for lane in timeline.speakers],
+        "utterances": [_utterance_json(utterance) for utterance in timeline.utterances],
+        "sounds": [_sound_json(lane) for lane in timeline.sounds],
         "digest": timeline.digest,
     }
 
@@ -128,6 +139,27 @@ def _person_json(lane: PersonLane) -> dict[str, Any]:
         for p in lane.presences
     ]
     return {"id": lane.person_id, "label": lane.label, "spans": spans}
+
+
+def _speaker_json(lane: SpeakerLane) -> dict[str, Any]:
+    turns = [{"id": t.turn_id, "start": seconds(t.start_us), "end": seconds(t.end_us)} for t in lane.turns]
+    return {"no": lane.no, "label": lane.label, "turns": turns}
+
+
+def _utterance_json(utterance: Utterance) -> dict[str, Any]:
+    return {
+        "id": utterance.utterance_id,
+        "start": seconds(utterance.start_us),
+        "end": seconds(utterance.end_us),
+        "speaker": utterance.speaker,
+        "language": utterance.language,
+        "text": utterance.text,
+    }
+
+
+def _sound_json(lane: SoundLane) -> dict[str, Any]:
+    spans = [{"start": seconds(s.start_us), "end": seconds(s.end_us), "score": round(s.score, 4)} for s in lane.spans]
+    return {"label": lane.label, "spans": spans}
 
 
 def _lane_json(lane: FindingLane) -> dict[str, Any]:
@@ -148,6 +180,14 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
 
 def _presences(lane: PersonLane) -> list[Span]:
     return [(presence.start_us, presence.end_us) for presence in lane.presences]
+
+
+def _turns(lane: SpeakerLane) -> list[Span]:
+    return [(turn.start_us, turn.end_us) for turn in lane.turns]
+
+
+def _said_by(lane: SpeakerLane, timeline: Timeline) -> str:
+    return count(sum(one.speaker == lane.no for one in timeline.utterances), "utterance")
 
 
 def _spans(lane: FindingLane) -> list[Span]:

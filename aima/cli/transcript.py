@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -20,7 +19,7 @@ from aima.errors import QueryInvalid
 if TYPE_CHECKING:
     from aima.services.transcribing import Transcript
 
-Format = StrEnum("Format", "text srt vtt ttml rttm eaf csv json")
+Format = Literal["text", "srt", "vtt", "ttml", "rttm", "eaf", "csv", "json"]
 
 
 def register(app: typer.Typer) -> None:
@@ -38,7 +37,7 @@ def transcript(
     speakers: Annotated[
         int | None, typer.Option(help="As if exactly so many spoke; default: estimated.", min=1, max=100)
     ] = None,
-    kind: Annotated[Format, typer.Option("--format", help="How it is written.")] = Format.text,
+    kind: Annotated[Format, typer.Option("--format", help="How it is written.")] = "text",
     output: Annotated[Path | None, typer.Option(help="Write it here.", metavar="FILE")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -57,7 +56,7 @@ def transcript(
         emit_json(_json(found, heard) | ({"output": str(output)} if output else {}))
     elif output is not None:
         out.print(printable(str(output)), soft_wrap=True, highlight=False)
-    elif kind is Format.text:
+    elif kind == "text":
         _show(found, heard)
     else:
         sys.stdout.buffer.write(_file(found, heard, kind))
@@ -71,11 +70,11 @@ def _time(option: str, given: str | None, default: int) -> int:
 
 
 def _file(found: Transcript, heard: Hearing, kind: Format) -> bytes:
-    if kind is Format.text:
+    if kind == "text":
         return "".join(f"{line}\n" for line in _lines(heard)).encode()
     from aima.services.transcripts import write
 
-    return write(heard, display(found.medium.filename), kind.value)
+    return write(heard, display(found.medium.filename), kind)
 
 
 def _show(found: Transcript, heard: Hearing) -> None:

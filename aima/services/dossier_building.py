@@ -25,7 +25,7 @@ MAX_MOMENTS, MAX_TRACKS, MAX_RELATIONS, MAX_SHARED = 4_000, 2_500, 500, 50
 
 MISSING: Final = {
     "actions": "no model of this profile recognises actions",
-    "speech": "no model of this profile recognises speech",
+    "speech": "speakers are not joined with persons; aima transcript says what is said in a medium",
     "clothing": "no model of this profile recognises clothing",
     "restraints": "no model of this profile recognises restraints",
     "summary": "no model of this profile writes summaries",

@@ -12,6 +12,7 @@ from aima.domain.finding import Finding, Shot, Sighting
 from aima.domain.job import EndedJob
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import TrackRecord
+from aima.domain.speech import Hearing, Sounding, Turn, Utterance, Word
 from aima.fusion.emotions import name_expression
 from aima.services.digests import made
 from aima.stores.documents import MAX_BYTES, Document
@@ -20,7 +21,7 @@ from aima.stores.ports import Stores
 Item = dict[str, Any]
 Size = Callable[[Mapping[str, Any]], int]
 
-MODULES: Final = ("tracks", "shots", "objects", "labels", "texts")
+MODULES: Final = ("tracks", "shots", "objects", "labels", "texts", "turns", "utterances", "sounds")
 NO_SUMMARY: Final = "no model of this profile writes summaries"
 DIGITS: Final = 6
 """Decimals of a score."""
@@ -38,6 +39,7 @@ def medium_documents(stores: Stores, media_ids: Collection[str], size: Size) -> 
     found: dict[str, list[Document]] = {media_id: [] for media_id in media_ids}
     for media_id, job in ended.items():
         items = _items(tracks[job.content_id], stores.sightings.get(job.content_id))
+        items |= _heard_items(stores.hearings.get(job.content_id))
         found[media_id] = list(documents(job, items, size))
     return found
 
@@ -104,6 +106,16 @@ def _items(tracks: Sequence[TrackRecord], sighting: Sighting | None) -> dict[str
     return {"tracks": [track_item(track) for track in tracks], "shots": [_shot(shot) for shot in shots], **by_kind}
 
 
+def _heard_items(hearing: Hearing | None) -> dict[str, list[Item]]:
+    if hearing is None:
+        return {"turns": [], "utterances": [], "sounds": []}
+    return {
+        "turns": [_turn(turn) for turn in hearing.turns],
+        "utterances": [_utterance(utterance) for utterance in hearing.utterances],
+        "sounds": [_sounding(sounding) for sounding in hearing.soundings],
+    }
+
+
 def _body(ended: EndedJob, module: str, items: list[Item], no: int, parts: int) -> Item:
     job = ended.job
     return {
@@ -125,6 +137,29 @@ def _body(ended: EndedJob, module: str, items: list[Item], no: int, parts: int) 
 
 def _shot(shot: Shot) -> Item:
     return {"no": shot.no, "start": seconds(shot.start_us), "end": seconds(shot.end_us)}
+
+
+def _turn(turn: Turn) -> Item:
+    return {"turn_id": turn.turn_id, "speaker": turn.speaker, **_span(turn)}
+
+
+def _utterance(utterance: Utterance) -> Item:
+    return {
+        "utterance_id": utterance.utterance_id,
+        **_span(utterance),
+        "speaker": utterance.speaker,
+        "language": utterance.language,
+        "text": utterance.text,
+        "words": [{"text": word.text, **_span(word), "score": round(word.score, DIGITS)} for word in utterance.words],
+    }
+
+
+def _sounding(sounding: Sounding) -> Item:
+    return {"label": sounding.label, **_span(sounding), "score": round(sounding.score, DIGITS)}
+
+
+def _span(one: Turn | Utterance | Word | Sounding) -> Item:
+    return {"start": seconds(one.start_us), "end": seconds(one.end_us)}
 
 
 def _finding(finding: Finding) -> Item:

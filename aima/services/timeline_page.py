@@ -10,9 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from aima.domain.clock import clock
+from aima.domain.speech import Utterance, speaker_name
 from aima.domain.text import count, display
 from aima.services.markup import document, marks, picture_source, publish
-from aima.services.timelines import FindingLane, PersonLane, Timeline
+from aima.services.timelines import FindingLane, PersonLane, SoundLane, SpeakerLane, Timeline
 from aima.storage.archive import Archive
 
 
@@ -25,7 +26,9 @@ def timeline_html(timeline: Timeline, archive: Archive) -> str:
     """The page as one HTML document."""
     sections = "\n".join(section for section in _sections(timeline, archive) if section)
     length = "picture" if timeline.medium.info.kind == "image" else clock(timeline.end_us)
-    summary = f"{length}, {count(len(timeline.shots), 'shot')}, {count(len(timeline.persons), 'person')}"
+    seen = f"{count(len(timeline.shots), 'shot')}, {count(len(timeline.persons), 'person')}"
+    heard = f", {count(len(timeline.speakers), 'speaker')}" if timeline.speakers else ""
+    summary = f"{length}, {seen}{heard}"
     title = _text(timeline.medium.filename)
     parts = {"title": title, "summary": summary, "sections": sections, "digest": timeline.digest}
     return document("aima.services", "timeline.html", title, **parts)
@@ -36,6 +39,9 @@ def _sections(timeline: Timeline, archive: Archive) -> Iterator[str]:
     cuts = marks([(shot.start_us, shot.start_us) for shot in timeline.shots], end)
     yield _section("Shots", [f'<div class="rail cuts">{cuts}</div>'] if timeline.shots else [])
     yield _section("Persons", [_person(lane, end, archive) for lane in timeline.persons])
+    yield _section("Speakers", [_spoken(lane, end) for lane in timeline.speakers])
+    yield _section("Said", [_said(utterance) for utterance in timeline.utterances])
+    yield _section("Sounds", [_sound(lane, end) for lane in timeline.sounds])
     for title, lanes in (("Things", timeline.objects), ("Labels", timeline.labels), ("Writing", timeline.texts)):
         yield _section(title, [_found(lane, end) for lane in lanes])
 
@@ -55,6 +61,23 @@ def _person(lane: PersonLane, end_us: int, archive: Archive) -> str:
 def _found(lane: FindingLane, end_us: int) -> str:
     spans = [(span.start_us, span.end_us) for span in lane.spans]
     return _row(lane.text, spans, end_us, ", ".join(_span(start, end) for start, end in spans))
+
+
+def _spoken(lane: SpeakerLane, end_us: int) -> str:
+    spans = [(turn.start_us, turn.end_us) for turn in lane.turns]
+    return _row(lane.label, spans, end_us, f"{clock(sum(end - start for start, end in spans))} in all")
+
+
+def _said(utterance: Utterance) -> str:
+    who = _text(speaker_name(utterance.speaker))
+    times = f'<span class="times">{_span(utterance.start_us, utterance.end_us)}</span>'
+    words = f'<div lang="{_text(utterance.language)}" dir="auto">{times} {_text(utterance.text)}</div>'
+    return f'<div class="lane"><b>{who}</b>{words}</div>'
+
+
+def _sound(lane: SoundLane, end_us: int) -> str:
+    spans = [(span.start_us, span.end_us) for span in lane.spans]
+    return _row(lane.label, spans, end_us, ", ".join(_span(start, end) for start, end in spans))
 
 
 def _row(label: str, spans: Iterable[tuple[int, int]], end_us: int, words: str, picture: str = "") -> str:

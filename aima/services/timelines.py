@@ -1,4 +1,4 @@
-"""The time line of a medium: its shots, and when who and what is seen in it."""
+"""The time line of a medium: its shots, and when who and what is seen and heard in it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from aima.domain.finding import Finding, FindingKind, Shot
 from aima.domain.media import Medium
 from aima.domain.page import Stretch
 from aima.domain.person import Person, TrackRecord
+from aima.domain.speech import Hearing, Sounding, Turn, Utterance, speaker_name
 from aima.fusion.emotions import expression_of, name_expression
 from aima.services.media import find_medium
 from aima.stores.ports import Stores
@@ -47,10 +48,28 @@ class FindingLane:
 
 
 @dataclass(frozen=True, slots=True)
+class SpeakerLane:
+    """When a voice is heard. no: its number in the medium, from 0; label: "Speaker 1"."""
+
+    no: int
+    label: str
+    turns: tuple[Turn, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SoundLane:
+    """When something is heard that is no speech: spans of one label, in order of time."""
+
+    label: str
+    spans: tuple[Sounding, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """Everything that is known of a medium over its time. Lanes stand in the order of their first span.
 
-    end_us: length of the medium; a picture lasts one sample step. digest: sha256 over what is seen when (see `digest`).
+    end_us: length of the medium; a picture lasts one sample step. digest: sha256 over what is seen and heard when (see
+    `digest`).
     """
 
     medium: Medium
@@ -60,6 +79,9 @@ class Timeline:
     objects: tuple[FindingLane, ...]
     labels: tuple[FindingLane, ...]
     texts: tuple[FindingLane, ...]
+    speakers: tuple[SpeakerLane, ...]
+    utterances: tuple[Utterance, ...]
+    sounds: tuple[SoundLane, ...]
     digest: str
 
 
@@ -82,11 +104,20 @@ class TimelineService:
         sighting = self._stores.sightings.get(medium.content_id)
         shots, findings = (sighting.shots, sighting.findings) if sighting else ((), ())
         persons = tuple(self._persons(medium))
-        ends = [presence.end_us for lane in persons for presence in lane.presences]
-        end_us = max((medium.info.duration_us, *(shot.end_us for shot in shots[-1:]), *ends, 1))
-        objects, labels, texts = (tuple(_lanes(findings, kind)) for kind in ("object", "label", "text"))
-        found = digest(shots, persons, findings)
-        return Timeline(medium, end_us, shots, persons, objects, labels, texts, found)
+        hearing = self._stores.hearings.get(medium.content_id) or Hearing(medium.content_id, "", (), (), (), ())
+        return Timeline(
+            medium=medium,
+            end_us=_end_us(medium, shots, persons, hearing),
+            shots=shots,
+            persons=persons,
+            objects=tuple(_lanes(findings, "object")),
+            labels=tuple(_lanes(findings, "label")),
+            texts=tuple(_lanes(findings, "text")),
+            speakers=tuple(_speakers(hearing)),
+            utterances=hearing.utterances,
+            sounds=tuple(_sounds(hearing)),
+            digest=digest(shots, persons, findings, hearing),
+        )
 
     def _persons(self, medium: Medium) -> Iterator[PersonLane]:
         stretches = self._stores.pages.of_medium(medium.media_id)
@@ -100,8 +131,8 @@ class TimelineService:
         return (_lane(people[person_id], own, tracks[person_id]) for person_id, own in by_person.items())
 
 
-def digest(shots: Iterable[Shot], persons: Iterable[PersonLane], findings: Iterable[Finding]) -> str:
-    """sha256 in hex over what is seen when: times to 1 ms, boxes to 1 pixel, scores to 0.01.
+def digest(shots: Iterable[Shot], persons: Iterable[PersonLane], findings: Iterable[Finding], hearing: Hearing) -> str:
+    """sha256 in hex over what is seen and heard when: times to 1 ms, boxes to 1 pixel, scores to 0.01.
 
     The names of persons and of the medium stay out, and so do ids that no other table knows.
     """
@@ -113,8 +144,35 @@ def digest(shots: Iterable[Shot], persons: Iterable[PersonLane], findings: Itera
             for p in lane.presences
         ),
         "findings": sorted(_form(finding) for finding in findings),
+        "turns": [[turn.speaker, _ms(turn.start_us), _ms(turn.end_us)] for turn in hearing.turns],
+        "utterances": [
+            [one.speaker, _ms(one.start_us), _ms(one.end_us), one.language, one.text] for one in hearing.utterances
+        ],
+        "sounds": [
+            [one.label, _ms(one.start_us), _ms(one.end_us), round(100 * one.score)] for one in hearing.soundings
+        ],
     }
     return hashlib.sha256(json.dumps(form, sort_keys=True).encode()).hexdigest()
+
+
+def _end_us(medium: Medium, shots: Sequence[Shot], persons: Iterable[PersonLane], hearing: Hearing) -> int:
+    """The end of the medium, or of what is seen or heard last: files may say that they are shorter."""
+    seen = [*(shot.end_us for shot in shots[-1:]), *(p.end_us for lane in persons for p in lane.presences)]
+    heard = [one.end_us for spans in (hearing.turns, hearing.utterances, hearing.soundings) for one in spans]
+    return max((medium.info.duration_us, *seen, *heard, 1))
+
+
+def _speakers(hearing: Hearing) -> Iterator[SpeakerLane]:
+    for speaker in hearing.speakers:
+        turns = tuple(turn for turn in hearing.turns if turn.speaker == speaker.no)
+        yield SpeakerLane(speaker.no, speaker_name(speaker.no), turns)
+
+
+def _sounds(hearing: Hearing) -> Iterator[SoundLane]:
+    by_label: dict[str, list[Sounding]] = defaultdict(list)
+    for sounding in hearing.soundings:
+        by_label[sounding.label].append(sounding)
+    return (SoundLane(label, tuple(spans)) for label, spans in by_label.items())
 
 
 def _form(finding: Finding) -> list[object]:

@@ -27,7 +27,7 @@ def timeline(
     found = Finding("f1", "object", text, 0, 6 * SECOND, 0.8, 0, (1.0, 2.0, 3.0, 4.0))
     shots = (Shot(0, 0, 20 * SECOND), Shot(1, 20 * SECOND, 60 * SECOND))
     things = (FindingLane(text, (found,)),)
-    return Timeline(made_medium(name, "owner"), 60 * SECOND, shots, (lane,), things, (), (), "d" * 64)
+    return Timeline(made_medium(name, "owner"), 60 * SECOND, shots, (lane,), things, (), (), (), (), (), "d" * 64)
 
 
 def test_shows_who_and_what_is_seen_when_with_the_picture(archive):
