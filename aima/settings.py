@@ -57,6 +57,7 @@ class Models(BaseModel):
     image_embedding: str | None = Field(None, description="that of the picture model; empty: the catalogue's default")
     text_embedding: str | None = Field(None, description="that of the text model; empty: the catalogue's default")
     speaker_embedding: str | None = Field(None, description="that of the voice model; empty: the catalogue's default")
+    sound_events: str | None = Field(None, description="that of the model of sounds; empty: the catalogue's default")
 
 
 class Media(BaseModel):

@@ -19,7 +19,7 @@ Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 WEIGHTS = "model.onnx"
 """Name of a converted network in its directory."""
 
-CHOSEN = ("face_embedding", "image_embedding", "text_embedding", "speaker_embedding")
+CHOSEN = ("face_embedding", "image_embedding", "text_embedding", "speaker_embedding", "sound_events")
 """Tasks for which a setting, or a switch of this archive, names the model."""
 
 OWN_CATALOGUE = "catalogue.toml"

@@ -22,7 +22,7 @@ TASKS = (
     "text_recognition",
     "text_embedding",
 )
-HEARS = ("speech_recognition",)
+HEARS = ("voice_activity", "speaker_turns", "speaker_embedding", "speech_recognition", "sound_events")
 """Tasks whose networks are not asked with one array of noise; tests of what runs them are elsewhere."""
 FREE = 64
 

