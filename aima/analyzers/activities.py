@@ -34,7 +34,8 @@ def windows_of(batch: SoundBatch, length_us: int, interval_us: int, step_us: int
     """
     # A medium that is shorter than a window has its middle earlier.
     half = min(length_us, batch.end_us) // 2
-    low, high = (-(-(edge - half) // interval_us) for edge in batch.own_us)
+    own_us = batch.own_us[0], min(batch.own_us[1], batch.end_us)
+    low, high = (-(-(edge - half) // interval_us) for edge in own_us)
     starts = [no * interval_us for no in range(max(low, 0), high)]
     first = -(-batch.start_us // step_us) * step_us
     return [Window(max(start, first), min(start + length_us, batch.end_us)) for start in starts]

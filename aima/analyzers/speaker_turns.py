@@ -95,4 +95,4 @@ class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
         contract = self._model.contract
         middles = (np.arange(length // contract["step"]) + 0.5) * contract["step"]
         places = np.round((middles - contract["field"] / 2) / contract["step"]).astype(np.int64)
-        return np.clip(places, 0, frames - 1)
+        return np.asarray(np.clip(places, 0, frames - 1), np.int64)

@@ -119,7 +119,7 @@ class _Network:
         gain, shift = (self._builder.constant(part[:, None]) for part in self._norm(f"{name}.batchnorm"))
         return self.relu(self._builder.add("Add", [self._builder.add("Mul", [source, gain]), shift]))
 
-    def convolution(self, name: str, norm: str | None, source: str, **how: Sequence[int]) -> str:
+    def convolution(self, name: str, norm: str | None, source: str, **how: Any) -> str:
         """A convolution as wide after as before but for strides. norm: name of what normalises its output."""
         kernel, bias = self._weights[f"{name}.weight"], self._weights.get(f"{name}.bias")
         axes = kernel.ndim - 2
