@@ -21,9 +21,12 @@ ANALYZERS: Final = {
     "image_vector": "ImageVector",
     "text_detector": "TextDetector",
     "text_in_image": "TextInImage",
+    "waveform": "Waveform",
     "voice_activity": "VoiceActivity",
     "speaker_turns": "SpeakerTurns",
     "speaker_embedder": "SpeakerEmbedder",
+    "speech": "Speech",
+    "sound_events": "SoundEvents",
 }
 """Class by name; its file here bears the name. It is imported when it is asked for: the names alone cost nothing."""
 

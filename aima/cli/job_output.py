@@ -118,7 +118,7 @@ def detail_tables(job: JobProgress, assignments: Sequence[Assignment]) -> None:
     table("Analyzers", ("analyzer", "model"), steps)
     if job.failures:
         out.print()
-        failures = ((f.segment_no, f.code, f.detail) for f in job.failures)
+        failures = ((f"{f.stream} {f.segment_no}", f.code, f.detail) for f in job.failures)
         table(count(len(job.failures), "segment") + " given up", ("segment", "code", "why"), failures)
     if assignments:
         out.print()

@@ -40,6 +40,7 @@ class SegmentFailure:
     segment_no: int
     code: str
     detail: str
+    stream: Stream = "sight"
 
 
 @dataclass(frozen=True, slots=True)

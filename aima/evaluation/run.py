@@ -149,7 +149,7 @@ def _reason(report: FileReport) -> str:
 
 
 def _is_partial(report: FileReport) -> bool:
-    return report.state == "done" and (not report.whole or report.code == "nothing_to_see")
+    return report.state == "done" and (not report.whole or report.code == "nothing_fits")
 
 
 def _too_short(clip: Clip, medium: Medium) -> str | None:

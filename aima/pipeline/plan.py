@@ -1,7 +1,8 @@
 """The plan: which analyzers run in which order, with which models, and where.
 
 Order follows from the columns that analyzers read and add. Where they run is data: a placement names stages and
-their sizing, and every column that no later stage reads is dropped between them.
+their sizing, and every column that no later stage reads is dropped between them. A segment is of one stream, so only
+the steps of its stream run on it; those of sound share one stage, which decodes it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from pydantic import ValidationError
 
 from aima.analyzers import registry
 from aima.analyzers.base import Analyzer, Options
+from aima.domain.batch import SOUND_RATE
 from aima.domain.job import Job
+from aima.domain.media import Stream
 from aima.domain.observation import ObservationKey, options_hash
 from aima.errors import PlanInvalid
 from aima.settings import Media, RaySettings
 
-PIXELS: Final = ("frames", "strip")
+DECODED: Final = frozenset({"frames", "strip", "samples"})
+"""Columns that no analyzer adds: pixels and sound."""
 READING: Final = ("sample_fps", "analysis_long_side", "strip_long_side", "strip_max_fps")
-"""Settings of the reader that change what analyzers see, so they belong to every observation key."""
+"""Settings of the reader that change what analyzers see, so they belong to every observation key of sight."""
 CPUS: Final = 0.5
 """Of a worker that decodes and runs models: half of what it needs, so that two fleets fit beside each other."""
 DECODE_CPUS, MODEL_CPUS = 0.4, 0.2
@@ -33,7 +37,10 @@ SEGMENT_BYTES: Final = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One analyzer of a plan. `digest` stands for its options, the reader's settings and everything upstream."""
+    """One analyzer of a plan. `digest` stands for its options, the reader's settings and everything upstream.
+
+    step_us: distance of sampled frames; 0 for an analyzer of sound.
+    """
 
     analyzer: str
     options: Options
@@ -41,6 +48,11 @@ class Step:
     model_version: str
     digest: str
     step_us: int
+
+    @property
+    def stream(self) -> Stream:
+        """The stream of the segments that it works on."""
+        return registry.stream_of(self.analyzer)
 
     def describe(self) -> dict[str, Any]:
         """What makes the keys of this step, as a job remembers it."""
@@ -75,10 +87,14 @@ class Stage:
     steps: tuple[Step, ...]
     carries: tuple[str, ...]
 
+    def of(self, stream: Stream) -> tuple[Step, ...]:
+        """The steps that run on segments of a stream."""
+        return tuple(step for step in self.steps if step.stream == stream)
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Stages in the order in which a segment passes them. The first one decodes."""
+    """Stages in the order in which a segment passes them. The first one decodes pictures."""
 
     stages: tuple[Stage, ...]
 
@@ -104,7 +120,7 @@ class Plan:
 
 def fused(workers: int, gpus: float = 0.0) -> tuple[Place, ...]:
     """Everything in one pool of workers: the default of one machine."""
-    return (Place("sight", cpus=CPUS, gpus=gpus, workers=workers),)
+    return (Place("workers", cpus=CPUS, gpus=gpus, workers=workers),)
 
 
 def split(decoders: int, workers: int, gpus: float = 0.0) -> tuple[Place, ...]:
@@ -251,7 +267,7 @@ def _placed(order: Sequence[type[Analyzer[Any]]], steps: Mapping[str, Step], pla
 
 def _order(wanted: Mapping[str, Any]) -> list[type[Analyzer[Any]]]:
     waiting = [registry.get(name) for name in sorted(wanted)]
-    have = set(PIXELS)
+    have = set(DECODED)
     order: list[type[Analyzer[Any]]] = []
     while waiting:
         ready = [a for a in waiting if set(a.reads) <= have]
@@ -290,14 +306,10 @@ def _step(
         for name, step in before.items()
         if set(registry.get(name).adds.names) & set(analyzer.reads)
     }
-    digest = options_hash(
-        {
-            "options": checked.model_dump(mode="json"),
-            "reading": reading.model_dump(mode="json", include=set(READING)),
-            "upstream": upstream,
-        }
-    )
-    step_us = round(1_000_000 / reading.sample_fps)
+    seen = analyzer.stream == "sight"
+    read_as = reading.model_dump(mode="json", include=set(READING)) if seen else {"rate": SOUND_RATE}
+    digest = options_hash({"options": checked.model_dump(mode="json"), "reading": read_as, "upstream": upstream})
+    step_us = round(1_000_000 / reading.sample_fps) if seen else 0
     return Step(analyzer.name, checked, model, f"{version}+{analyzer.version}", digest, step_us)
 
 
@@ -312,7 +324,7 @@ def _stages(
         )
         for place in places
     ]
-    have = set(PIXELS)
+    have = set(DECODED)
     for place, members in stages:
         for analyzer in members:
             if not set(analyzer.reads) <= have:
@@ -324,8 +336,11 @@ def _stages(
     placed = sum(len(members) for _, members in stages)
     if placed != len(order):
         raise PlanInvalid("the places do not hold every analyzer exactly once", "let one place take the rest")
+    if sum(any(a.stream == "sound" for a in members) for _, members in stages) > 1:
+        raise PlanInvalid("several places hold analyzers of sound", "let one place have all of them")
     return stages
 
 
 def _carried(later: Sequence[tuple[Place, Sequence[type[Analyzer[Any]]]]]) -> tuple[str, ...]:
-    return tuple(sorted({column for _, members in later for a in members for column in a.reads}))
+    """What later stages read of pictures; sound is decoded where it is heard."""
+    return tuple(sorted({c for _, members in later for a in members if a.stream == "sight" for c in a.reads}))

@@ -1,8 +1,9 @@
-"""Where a stage's frames come from: the contained decoder, or the pixels that an earlier stage sent."""
+"""Where a stage's frames and sound come from: the contained decoder, or the pixels that an earlier stage sent."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from aima.domain.media import FrameChunk, Strip
+from aima.domain.media import FrameChunk, Sound, Strip
 from aima.errors import MediaChanged
 from aima.media.reader import SegmentReader
 from aima.media.stamp import Stamp, stamp
@@ -35,12 +36,13 @@ class Readers:
             MediaChanged: the file is not the one that was taken in, or was written to meanwhile.
             MediaError: the segment cannot be decoded.
         """
-        before = _unchanged(task)
-        yield from self._opened(task, options).chunks(task.segment, CHUNK)
-        if _unchanged(task) != before:
-            raise MediaChanged(
-                f"{Path(task.path).name} was written to while it was read", "analyze it when it is whole"
-            )
+        with _steady(task):
+            yield from self._opened(task, options).chunks(task.segment, CHUNK)
+
+    def sound(self, task: SegmentTask, options: Media) -> Sound:
+        """The sound of the task's segment with its context; raises what `chunks` does."""
+        with _steady(task):
+            return self._opened(task, options).sound(task.segment)
 
     def _opened(self, task: SegmentTask, options: Media) -> SegmentReader:
         if self._reader is None or self._serves != (task.path, options):
@@ -60,6 +62,15 @@ class Readers:
             self._reader.close()
             self._ended_cpu_s += self._reader.cpu_s
             self._reader = None
+
+
+@contextmanager
+def _steady(task: SegmentTask) -> Iterator[None]:
+    """See that the file stays as it was taken in while it is read."""
+    before = _unchanged(task)
+    yield
+    if _unchanged(task) != before:
+        raise MediaChanged(f"{Path(task.path).name} was written to while it was read", "analyze it when it is whole")
 
 
 def _unchanged(task: SegmentTask) -> Stamp:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from aima.analyzers.registry import stream_of
 from aima.domain.job import Job
 from aima.domain.media import Medium, Segment
 from aima.domain.observation import ObservationKey
@@ -38,9 +39,16 @@ def keys(analyzers: Analyzers, content_id: str) -> dict[str, ObservationKey]:
     }
 
 
+def concerned(analyzers: Analyzers, segments: Iterable[Segment]) -> list[Segment]:
+    """The segments of the streams that these analyzers work on."""
+    streams = set(map(stream_of, analyzers))
+    return [segment for segment in segments if segment.stream in streams]
+
+
 def missing(analyzers: Analyzers, segment: Segment, done: Done) -> Missing:
-    """What is to be done on a segment."""
-    own = keys(analyzers, segment.content_id)
+    """What is to be done on a segment by the analyzers of its stream."""
+    of_stream = {name: step for name, step in analyzers.items() if stream_of(name) == segment.stream}
+    own = keys(of_stream, segment.content_id)
     there = {name for name, key in own.items() if (key, segment.no) in done}
     stored = {name: name_of(own[name], segment.no) for name in sorted(there)}
     return Missing(tuple(sorted(own.keys() - there)), stored)

@@ -1,4 +1,4 @@
-"""One analyzer on one segment: fed chunk by chunk, or taken from what was observed before."""
+"""One analyzer on one segment: fed chunk by chunk or with the whole, or taken from what was observed before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from aima.analyzers.base import Analyzer
-from aima.domain.batch import FrameBatch
+from aima.domain.batch import FrameBatch, SoundBatch
 from aima.domain.media import Problem
 from aima.domain.observation import Receipt
 from aima.pipeline.crops import CropKeeper
@@ -45,7 +45,18 @@ class Run:
         if self._analyzer.scope == "segment":
             self._analyze(batch)
 
-    def write(self, crops: CropKeeper, problems: Sequence[Problem]) -> Receipt | None:
+    def hear(self, batch: SoundBatch) -> SoundBatch:
+        """The batch with this analyzer's table added, if nothing went wrong.
+
+        It runs also where its observations are stored: what is stored lacks the context.
+        """
+        table = self._attempt(batch, {"samples", *batch.tables})
+        if table is None:
+            return batch
+        self._tables.append(_owned(table, batch))
+        return replace(batch, tables={**batch.tables, **dict.fromkeys(_told_apart(self._analyzer), table)})
+
+    def write(self, crops: CropKeeper | None, problems: Sequence[Problem]) -> Receipt | None:
         """Make the observations durable, with the crops where this analyzer judged the faces.
 
         problems: what could not be decoded, noted with these observations.
@@ -54,7 +65,7 @@ class Run:
             return None
         table = pa.concat_tables(self._tables) if self._tables else self._analyzer.schema().empty_table()
         key = self._step.key(self._task.segment.content_id)
-        kept = crops.store(self._archive, key.short) if "face_quality" in self._analyzer.adds.names else ()
+        kept = crops.store(self._archive, key.short) if crops and "face_quality" in self._analyzer.adds.names else ()
         cost = Cost(self._cpu_s, self._wall_s)
         receipt = write_observations(self._archive, key, self._task.segment.no, table, cost, kept)
         noted = (*problems, *receipt.problems)[:MAX_PROBLEMS]
@@ -65,29 +76,46 @@ class Run:
         return rows_at(self._stored, batch.pts_us.tolist())
 
     def _analyze(self, batch: FrameBatch) -> pa.Table | None:
-        if not self._wanted or self.failure:
+        if not self._wanted:
             return None
-        if not _given(self._analyzer, batch):
+        table = self._attempt(batch, {"frames", "strip", *batch.columns.column_names})
+        if table is not None:
+            self._tables.append(table)
+        return table
+
+    def _attempt(self, batch: FrameBatch | SoundBatch, given: set[str]) -> pa.Table | None:
+        """What the analyzer says of a batch; given: the columns that there are. None: it failed, now or before."""
+        if self.failure:
+            return None
+        if not set(self._analyzer.reads) <= given:
             self._fail("column_missing", f"an analyzer before {self._analyzer.name} failed")
             return None
-        cpu, wall = time.thread_time(), time.perf_counter()
+        # Recognisers of speech bring threads of their own.
+        cpu_clock = time.process_time if isinstance(batch, SoundBatch) else time.thread_time
+        cpu, wall = cpu_clock(), time.perf_counter()
         try:
             table = self._analyzer.analyze(batch, self._step.options)
         except Exception as error:
             logger("pipeline.runs").exception("analyzer failed", extra={"fields": {"analyzer": self._analyzer.name}})
             self._fail("analyzer_failed", f"{self._analyzer.name}: {type(error).__name__}: {error}")
             return None
-        self._cpu_s += time.thread_time() - cpu
+        self._cpu_s += cpu_clock() - cpu
         self._wall_s += time.perf_counter() - wall
-        self._tables.append(table)
         return table
 
     def _fail(self, code: str, detail: str) -> None:
         self.failure = Failure(self._task.segment, self._analyzer.name, code, detail)
 
 
-def _given(analyzer: Analyzer[Any], batch: FrameBatch) -> bool:
-    return set(analyzer.reads) <= {"frames", "strip", *batch.columns.column_names}
+def _told_apart(analyzer: Analyzer[Any]) -> list[str]:
+    """The columns by which its table is known to later analyzers of sound: every one of them has an end."""
+    return [name for name in analyzer.adds.names if name != "end_us"]
+
+
+def _owned(table: pa.Table, batch: SoundBatch) -> pa.Table:
+    """The rows that the segment owns."""
+    spans = zip(table["pts_us"].to_pylist(), table["end_us"].to_pylist(), strict=True)
+    return table.filter(pa.array([batch.owns(*span) for span in spans], pa.bool_()))
 
 
 def _joined(columns: pa.Table, table: pa.Table, analyzer: Analyzer[Any]) -> pa.Table:

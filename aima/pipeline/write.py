@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import platform
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -88,11 +90,19 @@ def _with_keys(key: ObservationKey, segment_no: int, table: pa.Table) -> pa.Tabl
         "content_id": [key.content_id] * rows,
         "segment_no": [segment_no] * rows,
         "pts_us": pts,
-        "observation_id": [key.observation_id(p, 0) for p in pts],
+        "observation_id": [key.observation_id(p, ordinal) for p, ordinal in _ordinals(pts)],
     }
     for name in table.column_names[1:]:
         values[name] = table[name]
     return pa.table(values, schema=pa.schema([*KEY_COLUMNS, *list(table.schema)[1:]]))
+
+
+def _ordinals(pts: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Each time with how many rows before it begin at the same one."""
+    seen: Counter[int] = Counter()
+    for each in pts:
+        yield each, seen[each]
+        seen[each] += 1
 
 
 def _problems(table: pa.Table) -> tuple[Problem, ...]:

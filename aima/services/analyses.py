@@ -145,7 +145,7 @@ class AnalysisService:
     def plan(self, wanted: Wanted, places: Sequence[Place]) -> Plan:
         """The plan for these analyzers with the models that are configured; no places: one worker for all."""
         models = self._intake.models(wanted)
-        return make_plan(wanted, models, self._settings.media, places or (Place("sight"),))
+        return make_plan(wanted, models, self._settings.media, places or (Place("workers"),))
 
     def _is_left_to_others(self, job_ids: Collection[str]) -> bool:
         """Whether a fleet lives that does these jobs; where nothing is missing it takes no workers to end them."""
@@ -200,7 +200,7 @@ class AnalysisService:
         for demand in demands:
             medium, mine = demand.medium, progress.get(demand.medium.media_id)
             if mine is None:
-                reports[medium.media_id] = known(medium)
+                reports[medium.media_id] = known(medium, len(demand.segments))
                 continue
             report = told(medium, mine.job, self._spent(demand, mine.decode_cpu_s))
             reports[medium.media_id] = replace(report, known=demand.is_known and report.state == "done")

@@ -30,6 +30,8 @@ class Intake:
     def take(self, path: Path) -> Medium:
         """Register a file. Known bytes are not inspected again; their name and place are brought up to date.
 
+        Those that were taken in before sound was analysed are, so that their segments of sound are there too.
+
         Raises:
             MediaError: the file is refused; nothing is written.
         """
@@ -37,11 +39,11 @@ class Intake:
         content_id = sha256_of(path)
         identity = media_id(self._owner_id, content_id)
         known = self._store.get(identity)
-        info = known.info if known else inspect(path, self._settings.media)
+        info = known.info if known and known.info.tells_of_sound else inspect(path, self._settings.media)
         if stamp(path) != before:
             raise MediaChanged(f"{path} was written to while it was read", "analyze it when it is whole")
         medium = Medium(identity, content_id, self._owner_id, path.name, str(path.absolute()), before[0], info)
-        if known and (known.filename, known.path) == (medium.filename, medium.path):
+        if known and (known.filename, known.path, known.info) == (medium.filename, medium.path, info):
             return known
         return self._store.add(medium, plan_segments(content_id, info))
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from aima.domain.job import Job
-from aima.domain.media import Medium
+from aima.domain.media import Medium, Stream
 from aima.domain.queue import SegmentFailure
 from aima.errors import MediaError, MediaUnknown
 from aima.services.fusion import FusionReport
@@ -20,7 +20,7 @@ REMEDIES = {
     "partial": "copy it again from where it came",
     "disk_full": "free some space and repeat: what was analysed is kept",
     "decoder_died": "repeat, or raise AIMA_MEDIA__CHILD_MEMORY_MB and AIMA_MEDIA__CHILD_CPU_S",
-    "nothing_to_see": "",
+    "nothing_fits": "see which analyzers there are: aima analyze --help",
     "archive_damaged": "analyze its medium again: what is damaged is observed anew",
 }
 REPEAT = "repeat: only what is missing runs"
@@ -107,19 +107,19 @@ def _looks_like_media(path: Path) -> bool:
 def judged(
     medium: Medium,
     segments: int,
-    left: Collection[int],
+    left: Collection[tuple[Stream, int]],
     failures: Sequence[SegmentFailure],
     problems: Sequence[dict[str, Any]],
 ) -> Verdict:
     """How a job ends.
 
-    segments: how many its content has. left: the numbers of those that are not done. failures: why.
-    problems: what was noted in those that are.
+    segments: how many its content has of the streams that are analysed. left: stream and number of those that are not
+    done. failures: why. problems: what was noted in those that are.
     """
-    noted = tuple(problems)
+    noted = (*_unheard(medium), *problems)
     if not left:
-        return Verdict("done", *_left_out(medium, noted), noted)
-    known = {failure.segment_no: failure for failure in reversed(failures)}
+        return Verdict("done", *_left_out(medium, segments, noted), noted)
+    known = {(failure.stream, failure.segment_no): failure for failure in reversed(failures)}
     first = known.get(min(left))
     code = first.code if first else "interrupted"
     why = first.detail if first else "it was broken off"
@@ -144,15 +144,23 @@ def told(medium: Medium, job: Job, cpu_s: Mapping[str, float]) -> FileReport:
     return replace(report, state="queued")
 
 
-def known(medium: Medium) -> FileReport:
-    """The report of a medium in which nothing is missing."""
-    code, detail = _left_out(medium, ())
+def known(medium: Medium, segments: int) -> FileReport:
+    """The report of a medium in which nothing is missing. segments: see `judged`."""
+    code, detail = _left_out(medium, segments, ())
     return FileReport(medium.path, "done", True, medium.media_id, code, detail, REMEDIES.get(code or "", ""))
 
 
-def _left_out(medium: Medium, problems: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
-    if medium.info.kind == "audio":
-        return "nothing_to_see", f"{medium.filename} is sound only: this version analyses pictures"
+def _unheard(medium: Medium) -> Iterator[dict[str, Any]]:
+    """Why sound that is in a medium is not analysed."""
+    problem = medium.info.details.get("sound_problem")
+    if problem is not None:
+        yield {"code": "sound_undecodable", "analyzer": "media", "detail": f"its sound is left out: {problem}"}
+
+
+def _left_out(medium: Medium, segments: int, problems: Sequence[Mapping[str, Any]]) -> tuple[str | None, str | None]:
+    if not segments:
+        lacks, wanted = ("pictures", "see") if medium.info.kind == "audio" else ("sound that can be heard", "hear")
+        return "nothing_fits", f"{medium.filename} has no {lacks}, and all analyzers of this analysis {wanted}"
     if medium.info.partial:
         reason = medium.info.details.get("warning", "it is truncated or damaged")
         return "partial", f"{medium.filename}: {reason}; what could be read was analysed"

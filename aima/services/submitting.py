@@ -17,7 +17,7 @@ from aima.stores.ports import Stores
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What a plan wants of a medium. done: what is committed of it."""
+    """What a plan wants of a medium. segments: of the streams that its analyzers work on. done: what is committed."""
 
     medium: Medium
     segments: Sequence[Segment]
@@ -51,7 +51,7 @@ class Submitting:
         analyzers = {step.analyzer: step.describe() for step in plan.steps}
         keys = [key for medium in media for key in resume.keys(analyzers, medium.content_id).values()]
         done = self._stores.observations.done(keys)
-        return [Demand(m, self._stores.media.segments(m.content_id), done, analyzers) for m in media]
+        return [Demand(m, self._segments(m, analyzers), done, analyzers) for m in media]
 
     def submit(self, demands: Sequence[Demand], plan: Plan, priority: int) -> list[Job]:
         """Queue what is missing, or was last analysed in another way; gives the jobs that do it.
@@ -70,6 +70,9 @@ class Submitting:
             elif _is_wanted(demand, ended.job if ended else None):
                 jobs.append(self._add(demand, request, priority))
         return jobs
+
+    def _segments(self, medium: Medium, analyzers: Mapping[str, Any]) -> list[Segment]:
+        return resume.concerned(analyzers, self._stores.media.segments(medium.content_id))
 
     def _joined(self, demand: Demand, priority: int) -> Job | None:
         """The open job that does the same. One that is not in the queue was broken off, and is ended."""

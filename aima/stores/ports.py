@@ -36,7 +36,11 @@ class MediaStore(Protocol):
     """Media and the segments of their contents."""
 
     def add(self, medium: Medium, segments: Sequence[Segment]) -> Medium:
-        """Insert or, for a known media_id, update name and path. Segments of a known content stay as they are."""
+        """Insert or, for a known media_id, update name and path.
+
+        A known content keeps its info and segments, unless its info does not tell of its sound: then it gets this info
+        and the segments of streams that it has none of.
+        """
         ...
 
     def get(self, media_id: str) -> Medium | None:

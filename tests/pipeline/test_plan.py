@@ -95,7 +95,7 @@ def test_places_must_hold_every_analyzer_once_and_in_an_order_that_works():
 
 def test_a_plan_describes_itself():
     stage = plan_of(places=fused(2)).describe()[0]
-    assert stage["stage"] == "sight"
+    assert stage["stage"] == "workers"
     assert stage["workers"] == 2
     assert set(stage["analyzers"]) == set(ALL)
 

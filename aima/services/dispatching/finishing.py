@@ -86,14 +86,14 @@ class FinishingService:
     def _judge(self, progress: JobProgress) -> _Ending:
         job = progress.job
         (medium,) = self._stores.media.of([job.media_id])
-        segments = self._stores.media.segments(medium.content_id)
+        segments = resume.concerned(job.analyzers, self._stores.media.segments(medium.content_id))
         try:
             own = set(resume.keys(job.analyzers, medium.content_id).values())
         except (KeyError, TypeError):
             words = f"{medium.filename}: its job does not say what to observe"
             return _Ending(progress, medium.content_id, Verdict("failed", "plan_invalid", words))
         done = self._stores.observations.done(own)
-        left = {s.no for s in segments if resume.missing(job.analyzers, s, done).wanted}
+        left = {(s.stream, s.no) for s in segments if resume.missing(job.analyzers, s, done).wanted}
         receipts = self._stores.observations.receipts(medium.content_id)
         noted = [
             {"code": p.code, "analyzer": p.source, "detail": p.detail}

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, or_, select
+from sqlalchemy import Connection, Engine, Row, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from aima.domain.media import MediaInfo, Medium, Segment
@@ -28,7 +28,11 @@ class PostgresMedia:
         self._engine = engine
 
     def add(self, medium: Medium, segments: Sequence[Segment]) -> Medium:
-        """Insert or, for a known media_id, update name and path. A known content keeps its info and segments."""
+        """Insert or, for a known media_id, update name and path.
+
+        A known content keeps its info and segments, unless its info does not tell of its sound: then it gets this info
+        and the segments of streams that it has none of.
+        """
         row = _row_of(medium)
         renamed = {key: row[key] for key in ("filename", "file_path", "raw_filename", "raw_path")}
         with self._engine.begin() as connection:
@@ -69,11 +73,25 @@ class PostgresMedia:
 
 
 def _add_content(connection: Connection, medium: Medium, planned: Sequence[Segment]) -> None:
-    """Insert the content with its segments, unless another medium has brought it."""
+    """Insert the content with its segments, or what it lacks if another medium has brought it."""
     content = {"content_id": medium.content_id, "size": medium.size, "info": storable(asdict(medium.info))}
     added = insert(contents).values(content).on_conflict_do_nothing().returning(contents.c.content_id)
-    if connection.execute(added).first() and planned:
+    if not connection.execute(added).first():
+        planned = _lacking(connection, medium, planned)
+    if planned:
         connection.execute(insert(segments), [asdict(segment) for segment in planned])
+
+
+def _lacking(connection: Connection, medium: Medium, planned: Sequence[Segment]) -> list[Segment]:
+    """The segments that a known content is to get; its info is brought up to date, if they may be some."""
+    own = contents.c.content_id == medium.content_id
+    known = connection.execute(select(contents.c.info).where(own).with_for_update()).scalar_one()
+    if _info_of(known).tells_of_sound:
+        return []
+    connection.execute(update(contents).where(own).values(info=storable(asdict(medium.info))))
+    streams = connection.scalars(select(segments.c.stream).where(segments.c.content_id == medium.content_id).distinct())
+    there = set(streams)
+    return [segment for segment in planned if segment.stream not in there]
 
 
 def _row_of(medium: Medium) -> dict[str, Any]:
@@ -93,7 +111,6 @@ def _row_of(medium: Medium) -> dict[str, Any]:
 
 
 def _medium_of(row: Row[Any]) -> Medium:
-    info = row.info | {"keyframes_us": tuple(row.info["keyframes_us"])}
     return Medium(
         media_id=row.media_id,
         content_id=row.content_id,
@@ -101,5 +118,9 @@ def _medium_of(row: Row[Any]) -> Medium:
         filename=os.fsdecode(row.raw_filename),
         path=os.fsdecode(row.raw_path),
         size=row.file_size,
-        info=MediaInfo(**info),
+        info=_info_of(row.info),
     )
+
+
+def _info_of(stored: dict[str, Any]) -> MediaInfo:
+    return MediaInfo(**{**stored, "keyframes_us": tuple(stored["keyframes_us"])})

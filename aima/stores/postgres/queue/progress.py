@@ -25,7 +25,9 @@ WHERE j.status IN ('queued', 'running') AND (CAST(:jobs AS uuid[]) IS NULL OR j.
 """)
 
 _LENGTH: Final = segments.c.end_us - segments.c.start_us
-_FAILURE: Final = func.jsonb_build_array(job_segments.c.segment_no, job_segments.c.code, job_segments.c.detail)
+_FAILURE: Final = func.jsonb_build_array(
+    job_segments.c.segment_no, job_segments.c.code, job_segments.c.detail, job_segments.c.stream
+)
 _ORDER: Final = (job_segments.c.stream, job_segments.c.segment_no)
 
 
