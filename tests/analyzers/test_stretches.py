@@ -1,0 +1,87 @@
+"""Speech is cut into windows that hold all of it, in pauses, the same on both sides of a segment's end."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aima.analyzers.stretches import LONGEST_US, MARGIN_US, PAUSE_US, Chances, joined, windows
+
+LOOK_US = 32_000
+S = 1_000_000
+
+
+def chances(*parts: tuple[float, float], start_us: int = 0) -> Chances:
+    """Looks of these (seconds, chance) one after another."""
+    values = np.concatenate([np.full(round(seconds * S / LOOK_US), chance, np.float32) for seconds, chance in parts])
+    starts = start_us + np.arange(len(values), dtype=np.int64) * LOOK_US
+    return Chances(starts, starts + LOOK_US, values)
+
+
+def ends(looks: Chances) -> tuple[int, int]:
+    return int(looks.starts[0]), int(looks.ends[-1])
+
+
+def test_speech_goes_on_while_it_is_likely_enough_and_blips_are_none():
+    looks = chances((1, 0), (1, 0.9), (0.5, 0.4), (1, 0.9), (1, 0.1), (0.064, 0.9), (1, 0), (1, 0.4))
+    assert looks.spoken() == [(992_000, 992_000 + 2_496_000)]
+
+
+def test_short_pauses_join_and_long_ones_part():
+    looks = chances((2, 0), (1, 1), (0.5, 0), (1, 1), (3, 0), (1, 1), (2, 0))
+    (first, second) = windows(looks, ends(looks))
+    spoken = looks.spoken()
+    assert first == (spoken[0][0] - MARGIN_US, spoken[1][1] + MARGIN_US)
+    assert second == (spoken[2][0] - MARGIN_US, spoken[2][1] + MARGIN_US)
+
+
+def test_nobody_speaks_no_window():
+    looks = chances((60, 0.2))
+    assert windows(looks, ends(looks)) == []
+    assert windows(chances((0, 0)), (0, 0)) == []
+
+
+def test_endless_speech_is_cut_where_it_is_least_likely():
+    looks = chances((12, 0.9), (0.096, 0.4), (13, 0.9))
+    (first, second) = windows(looks, ends(looks))
+    assert first[1] == second[0]
+    assert 11_900_000 < first[1] < 12_100_000
+
+
+def test_the_end_of_a_segment_cuts_speech_once():
+    """What one side leaves out the other has."""
+    looks = chances((3, 0), (8, 0.9), (3, 0))
+    cut = 7 * S
+    left, right = windows(looks, (0, cut)), windows(looks, (cut, 14 * S))
+    assert left[-1][1] == right[0][0] == cut
+
+
+def test_joining_keeps_to_the_longest():
+    spans = [(0, 4), (5, 8), (9, 12)]
+    assert joined(spans, 2) == [(0, 12)]
+    assert joined(spans, 2, 8) == [(0, 8), (9, 12)]
+    assert joined(spans, 1) == spans
+
+
+@settings(deadline=None, derandomize=True)
+@given(
+    st.lists(st.tuples(st.floats(0.1, 30), st.sampled_from([0.0, 0.3, 0.4, 0.6, 1.0])), min_size=1, max_size=12),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_windows_hold_all_speech_of_the_segment_in_order_and_no_more(parts, one, other):
+    looks = chances(*parts, start_us=5 * S)
+    whole = ends(looks)
+    low, high = (whole[0] + round((whole[1] - whole[0]) * share) for share in sorted((one, other)))
+    found = windows(looks, (low, high))
+    assert all(low <= start < end <= high for start, end in found)
+    assert all(before[1] <= after[0] for before, after in pairwise(found))
+    assert all(end - start <= LONGEST_US + 2 * MARGIN_US for start, end in found)
+    for start, end in looks.within((low, high)).spoken():
+        # Half a look may stick out at the ends of the segment.
+        inside = sum(max(0, min(end, b) - max(start, a)) for a, b in found)
+        assert inside >= end - start - LOOK_US
+    assert PAUSE_US > 2 * MARGIN_US
