@@ -12,7 +12,7 @@ from aima.cli.services import opened
 from aima.domain.text import display
 
 if TYPE_CHECKING:
-    from aima.services.search.answers import Answer, Answers
+    from aima.services.search.answers import Answer, Answers, Reason
     from aima.storage.archive import Archive
 
 
@@ -29,8 +29,10 @@ def search(
     ] = None,
     image: Annotated[Path | None, typer.Option(help="A picture: what looks like it?", metavar="IMAGE")] = None,
     text: Annotated[
-        str | None, typer.Option(help="Words in any language: what is seen, written, or called so.", metavar="WORDS")
+        str | None,
+        typer.Option(help="Words in any language: what is seen, written, said, or called so.", metavar="WORDS"),
     ] = None,
+    said: Annotated[str | None, typer.Option(help="Words in any language: what is said.", metavar="WORDS")] = None,
     object_: Annotated[
         str | None, typer.Option("--object", help='A thing that is seen, as "dog".', metavar="NAME")
     ] = None,
@@ -49,7 +51,7 @@ def search(
     from aima.services.search.query import Query
 
     query = Query.of(
-        face=face, face_number=face_number, image=image, text=text, object=object_, expression=expression,
+        face=face, face_number=face_number, image=image, text=text, said=said, object=object_, expression=expression,
         person=person, medium=medium, kind=kind, since=since, until=until, within_s=within, limit=limit,
     )  # fmt: skip
     with opened() as services:
@@ -62,6 +64,7 @@ def search(
             emit_json(_json(answers, services.archive) | ({"report": str(report)} if report else {}))
             return
     _show(answers)
+    _advise(answers)
     if report is not None:
         out.print(f"\nreport: {printable(str(report))}", soft_wrap=True, highlight=False)
 
@@ -78,6 +81,25 @@ def _show(answers: Answers) -> None:
         err.print(f"the vectors have still to hear of {missing}", style="yellow", highlight=False)
 
 
+def _advise(answers: Answers) -> None:
+    """Where to go on from the best answer."""
+    if not answers.found:
+        return
+    best = answers.found[0]
+    which = best.place.media_id[:8]
+    heard = any(one.kind == "utterance" for reason in best.reasons for one in reason.evidence)
+    spoken = f", aima transcript {which} --from {clock(best.start_us)}" if heard else ""
+    out.print(f"Next: aima timeline {which}{spoken}", highlight=False, soft_wrap=True)
+
+
+def _marked(reason: Reason) -> str:
+    """Its text with what was asked for in brackets."""
+    text = reason.text
+    for start, end in reversed(reason.marks):
+        text = f"{text[:start]}[{text[start:end]}]{text[end:]}"
+    return text
+
+
 def _row(answer: Answer) -> tuple[object, ...]:
     place = answer.place
     still = place.kind == "image"
@@ -89,7 +111,7 @@ def _row(answer: Answer) -> tuple[object, ...]:
         "-" if still else clock(answer.end_us),
         ", ".join(answer.who) or "-",
         f"{answer.probability:.0%}",
-        f"{'; '.join(reason.text for reason in answer.reasons[:3])}{band}",
+        f"{'; '.join(map(_marked, answer.reasons[:3]))}{band}",
     )
 
 
@@ -127,6 +149,7 @@ def _answer_json(answer: Answer, archive: Archive) -> dict[str, Any]:
                 "log_odds": round(reason.log_odds, 4),
                 "probability": round(reason.probability, 4),
                 "band": reason.band,
+                "marks": [list(place) for place in reason.marks],
                 "evidence": [{"kind": e.kind, "id": e.id} for e in reason.evidence],
             }
             for reason in answer.reasons

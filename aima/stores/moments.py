@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from aima.domain.finding import FINDING_KINDS, FindingKind, Found, Shot
 from aima.domain.media import MediaKind
+from aima.domain.speech import Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,19 @@ class MomentStore(Protocol):
         kinds: Collection[FindingKind] = FINDING_KINDS,
     ) -> list[Found]:
         """Findings of these texts, at most `limit` of each, the surest; sorted by (content_id, start_us)."""
+        ...
+
+    def said_with(self, words: Collection[Collection[str]], limit: int) -> dict[str, str]:
+        """Texts of utterances that hold most of these words, by text_id.
+
+        words: of each its spellings; German and English inflections count, words that say nothing alone do not.
+        """
+        ...
+
+    def utterances(
+        self, text_ids: Collection[str], limit: int, contents: Collection[str] | None = None
+    ) -> list[Utterance]:
+        """Utterances of these texts, at most `limit` of each; sorted by (content_id, start_us)."""
         ...
 
     def expressive(

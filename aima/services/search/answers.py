@@ -9,11 +9,11 @@ from typing import Literal
 
 from aima.stores.moments import Place
 
-Ask = Literal["face", "image", "text", "object", "expression", "person"]
+Ask = Literal["face", "image", "text", "said", "object", "expression", "person"]
 Band = Literal["join", "review", "unlikely"]
 """join: as alike as fusion wants to join; review: a person should look; unlikely: only the nearest there is."""
 
-EvidenceKind = Literal["track", "finding", "shot", "observation", "person"]
+EvidenceKind = Literal["track", "finding", "utterance", "shot", "observation", "person"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +26,17 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why a moment was found: what matched, and how strongly in log-odds. band: of faces and pictures."""
+    """Why a moment was found: what matched, and how strongly in log-odds. band: of faces and pictures.
+
+    marks: where words stand in `text` that were asked for, [from, to) in characters.
+    """
 
     ask: Ask
     text: str
     log_odds: float
     evidence: tuple[Evidence, ...]
     band: Band | None = None
+    marks: tuple[tuple[int, int], ...] = ()
 
     @property
     def probability(self) -> float:

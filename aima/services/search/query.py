@@ -14,7 +14,7 @@ from aima.domain.observation import EXPRESSIONS
 from aima.domain.text import display
 from aima.errors import QueryInvalid
 
-SOUGHT: Final = ("face", "image", "text", "object", "expression", "person")
+SOUGHT: Final = ("face", "image", "text", "said", "object", "expression", "person")
 """What a query looks for; the other fields narrow it."""
 
 _CALLED: Final = {"since": "from", "until": "to", "within_s": "within", "face_number": "face-number"}
@@ -26,10 +26,10 @@ class Query(BaseModel):
     """One search. A moment must fulfil everything that is given.
 
     face, image: files with a picture. face_number: which face of the picture is meant, counted from the left from 1;
-    None: the largest. text: words in any language, compared by letters and by meaning. medium, person: as people name
-    them. object: a class such as "dog". since, until: days of recording where it is known, else of taking in,
-    in UTC and both included. within_s: how far apart the
-    parts of one moment may lie.
+    None: the largest. text: words in any language, compared by letters and by meaning with what is seen, written,
+    called so or said; said: with what is said alone. medium, person: as people name them. object: a class such as
+    "dog". since, until: days of recording where it is known, else of taking in, in UTC and both included. within_s: how
+    far apart the parts of one moment may lie.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
@@ -38,6 +38,7 @@ class Query(BaseModel):
     face_number: int | None = Field(None, ge=1)
     image: Path | None = None
     text: str | None = Field(None, min_length=1, max_length=500)
+    said: str | None = Field(None, min_length=1, max_length=500)
     object: str | None = Field(None, min_length=1, max_length=100)
     expression: str | None = None
     person: str | None = Field(None, min_length=1)

@@ -14,7 +14,7 @@ from aima.services.search.clues import Clue
 
 REASONS = 8
 """Reasons that a moment keeps at most."""
-ADDING: Final[frozenset[Ask]] = frozenset({"text", "object"})
+ADDING: Final[frozenset[Ask]] = frozenset({"text", "said", "object"})
 """Different signs of these speak together. Faces do not: a crowd of strangers is nobody's likeness."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from aima.domain.clock import clock
@@ -66,7 +67,14 @@ def _article(answer: Answer, picture: bytes | None) -> str:
 def _reason(reason: Reason) -> str:
     evidence = ", ".join(f"{e.kind} {e.id[:8]}" for e in reason.evidence[:4])
     strength = f"{reason.probability:.0%}" + (f", {reason.band}" if reason.band else "")
-    return f"<li>{_text(f'{reason.ask}: {reason.text} ({strength})')} <small>{_text(evidence)}</small></li>"
+    return f"<li>{reason.ask}: {_marked(reason)} {_text(f'({strength})')} <small>{_text(evidence)}</small></li>"
+
+
+def _marked(reason: Reason) -> str:
+    """Its text with what was asked for marked."""
+    places = [0, *(place for mark in reason.marks for place in mark), len(reason.text)]
+    parts = [_text(reason.text[start:end]) for start, end in pairwise(places)]
+    return "".join(f"<mark>{part}</mark>" if number % 2 else part for number, part in enumerate(parts))
 
 
 def _picture(answer: Answer, archive: Archive, media: Media) -> bytes | None:

@@ -117,6 +117,10 @@ class SearchService:
             from aima.services.search.texts import TextSearch
 
             yield partial(TextSearch(*self._with).trail, query.text, wanted)
+        if query.said is not None:
+            from aima.services.search.texts import TextSearch
+
+            yield partial(TextSearch(*self._with).said, query.said, wanted)
         if query.image is not None:
             from aima.services.search.images import ImageSearch
 

@@ -1,18 +1,19 @@
-"""Looks for words: in names, in what is written in pictures and in what is seen, by letters and by meaning."""
+"""Looks for words: in names, in what is written, seen and said, by letters and by meaning."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from aima.domain.finding import Found, text_id
 from aima.errors import ModelError, StackError, StoreError
 from aima.services.glosses import glossed, labels_called
-from aima.services.search.answers import Evidence, Reason, Unasked, log_odds, probability
+from aima.services.search.answers import Ask, Evidence, Reason, Unasked, log_odds, probability
 from aima.services.search.clues import Clue, Trail
 from aima.services.search.encoding import Encoders
 from aima.services.search.near import Near
+from aima.services.search.spoken import clue, likenesses
 from aima.services.search.words import likeness, parts, spellings, words_of
 from aima.stores.moments import MomentStore
 
@@ -35,7 +36,7 @@ MISREAD: Final = 300
 
 
 class TextSearch:
-    """Finds findings and persons by words."""
+    """Finds findings, utterances and persons by words."""
 
     def __init__(self, encoders: Encoders, moments: MomentStore, near: Near) -> None:
         self._encoders, self._moments, self._near = encoders, moments, near
@@ -43,19 +44,36 @@ class TextSearch:
     def trail(self, text: str, wanted: int, contents: Collection[str] | None) -> Trail:
         """What answers the words; without vectors by letters alone, which `unasked` then says."""
         trail = Trail(self._named(text, contents))
-        matches = self._by_letters(text)
         many = MEANINGS if contents is None else MEANINGS_WITHIN
-        try:
-            meant = self._by_meaning(text, many, trail)
-        except (StoreError, StackError, ModelError) as error:
-            trail.unasked.append(Unasked("text", f"meanings were not compared, only letters: {error.message}"))
-            meant = {}
-        for text_id_, match in meant.items():
-            matches[text_id_] = max(match, matches.get(text_id_, match))
-        best = dict(sorted(matches.items(), key=lambda item: (-item[1].chance, item[0]))[:many])
+        best = self._best("text", text, self._by_letters(text) | self._by_words(text), many, trail)
         found = self._moments.findings(best, wanted, contents) if best else []
         trail.clues += [_clue(one, best[text_id(one.finding.text)]) for one in found]
+        trail.clues += self._utterances("text", text, best, wanted, contents)
         return trail
+
+    def said(self, text: str, wanted: int, contents: Collection[str] | None) -> Trail:
+        """The same of what is said alone."""
+        trail = Trail()
+        best = self._best("said", text, self._by_words(text), MEANINGS_WITHIN, trail)
+        trail.clues += self._utterances("said", text, best, wanted, contents)
+        return trail
+
+    def _best(self, ask: Ask, text: str, matches: dict[str, _Match], many: int, trail: Trail) -> dict[str, _Match]:
+        """The likeliest texts by letters or by meaning, at most so many."""
+        try:
+            meant = self._by_meaning(ask, text, many, trail)
+        except (StoreError, StackError, ModelError) as error:
+            trail.unasked.append(Unasked(ask, f"meanings were not compared, only letters: {error.message}"))
+            meant = {}
+        whole = matches | {one: max(match, matches.get(one, match)) for one, match in meant.items()}
+        return dict(sorted(whole.items(), key=lambda item: (-item[1].chance, item[0]))[:many])
+
+    def _utterances(
+        self, ask: Ask, text: str, best: Mapping[str, _Match], wanted: int, contents: Collection[str] | None
+    ) -> list[Clue]:
+        found = self._moments.utterances(best, wanted, contents) if best else []
+        matched = [(one, best[text_id(one.text)]) for one in found]
+        return [clue(ask, text, one, match.chance, match.by) for one, match in matched]
 
     def _named(self, text: str, contents: Collection[str] | None) -> list[Clue]:
         """Appearances of persons who are called so."""
@@ -78,11 +96,16 @@ class TextSearch:
         alike = {text_id_: likeness(text, glossed(written)) for text_id_, written in there.items()}
         return {one: _Match(CERTAIN * how, "words") for one, how in alike.items() if how >= LEAST_LETTERS}
 
-    def _by_meaning(self, text: str, many: int, trail: Trail) -> dict[str, _Match]:
+    def _by_words(self, text: str) -> dict[str, _Match]:
+        """What is said."""
+        alike = likenesses(self._moments, text)
+        return {one: _Match(CERTAIN * how, "words") for one, how in alike.items() if how >= LEAST_LETTERS}
+
+    def _by_meaning(self, ask: Ask, text: str, many: int, trail: Trail) -> dict[str, _Match]:
         """Raises StoreError, StackError or ModelError where meanings cannot be compared."""
         space = self._near.space("text")
         if space is None:
-            trail.unasked.append(Unasked("text", "meanings were not compared: the archive has no vectors of texts yet"))
+            trail.unasked.append(Unasked(ask, "meanings were not compared: the archive has no vectors of texts yet"))
             return {}
         hits = self._near.hits(space, self._encoders.text(space, text), many)
         trail.models["text"], trail.vectors = space.model_version, True

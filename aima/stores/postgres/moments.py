@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     ARRAY,
@@ -20,11 +20,13 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
+    and_,
     any_,
     bindparam,
     case,
     cast,
     func,
+    or_,
     select,
     true,
     tuple_,
@@ -33,7 +35,9 @@ from sqlalchemy.dialects.postgresql import distinct_on
 
 from aima.domain.finding import FINDING_KINDS, FindingKind, Found, Shot
 from aima.domain.person import label
+from aima.domain.speech import Utterance
 from aima.stores.moments import Face, Place, Presence, Within
+from aima.stores.postgres.hearings import utterance_of
 from aima.stores.postgres.schema import (
     assignments,
     contents,
@@ -44,8 +48,14 @@ from aima.stores.postgres.schema import (
     persons,
     shots,
     tracks,
+    utterances,
 )
 from aima.stores.postgres.sightings import finding_of
+
+LANGUAGES: Final = ("german", "english")
+"""Whose inflections are known where words are looked for in what is said."""
+PREFIX: Final = 3
+"""Letters from which a word may be the beginning of another."""
 
 _KNOWN = contents.c.info["details"]["recorded_s"]
 # What a file says of itself may be anything: only a number within the years of Python's calendar is a time.
@@ -166,6 +176,48 @@ class PostgresMoments:
         )
         return [Found(row.content_id, finding_of(row)) for row in self._rows(query)]
 
+    def said_with(self, words: Collection[Collection[str]], limit: int) -> dict[str, str]:
+        """Texts of utterances that hold most of these words, by text_id.
+
+        words: of each its spellings; German and English inflections count, words that say nothing alone do not.
+        """
+        wanted = [spellings for spellings in words if spellings]
+        with self._engine.connect() as connection:
+            telling = [one for one in wanted if connection.scalar(select(_tells(one)))] or wanted
+            if not telling:
+                return {}
+            asked = [(_stems(spellings), max(map(len, spellings))) for spellings in telling]
+            held = [case((utterances.c.stems.op("@@")(stems), letters), else_=0) for stems, letters in asked]
+            most = func.max(sum(held, start=cast(0, Integer))).label("most")
+            query = (
+                select(utterances.c.text_id, utterances.c.text)
+                .where(or_(*(utterances.c.stems.op("@@")(stems) for stems, _ in asked)))
+                .group_by(utterances.c.text_id, utterances.c.text)
+                .order_by(most.desc(), utterances.c.text_id)
+                .limit(limit)
+            )
+            return {row.text_id: row.text for row in connection.execute(query)}
+
+    def utterances(
+        self, text_ids: Collection[str], limit: int, contents: Collection[str] | None = None
+    ) -> list[Utterance]:
+        """Utterances of these texts, at most `limit` of each, in order of content and time."""
+        order = (utterances.c.content_id, utterances.c.start_us, utterances.c.utterance_id)
+        place = func.row_number().over(partition_by=utterances.c.text_id, order_by=order).label("place")
+        ranked = (
+            select(utterances, place)
+            .where(
+                _one_of(utterances.c.text_id, text_ids, Uuid(as_uuid=False)), _one_of(utterances.c.content_id, contents)
+            )
+            .subquery()
+        )
+        query = (
+            select(ranked)
+            .where(ranked.c.place <= limit)
+            .order_by(ranked.c.content_id, ranked.c.start_us, ranked.c.utterance_id)
+        )
+        return [utterance_of(row) for row in self._rows(query)]
+
     def expressive(
         self, position: int, least: float, limit: int, contents: Collection[str] | None = None
     ) -> list[Face]:
@@ -183,6 +235,24 @@ class PostgresMoments:
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).all())
+
+
+def _tells(spellings: Collection[str]) -> ColumnElement[bool]:
+    """Whether a word says something alone: it is no stop word of German or English."""
+    word = min(spellings, key=lambda one: (len(one), one))
+    left = [func.numnode(func.plainto_tsquery(language, word)) > 0 for language in LANGUAGES]
+    return and_(*left)
+
+
+def _stems(spellings: Collection[str]) -> ColumnElement[Any]:
+    """What finds a word in whatever spelling and form, or longer ones that begin like it."""
+    begins = " | ".join(f"{_lexeme(word)}:*" for word in sorted(spellings) if len(word) >= PREFIX)
+    exact = [func.plainto_tsquery(language, word) for word in sorted(spellings) for language in ("simple", *LANGUAGES)]
+    parts = [func.to_tsquery("simple", begins), *exact] if begins else exact
+    whole: ColumnElement[Any] = parts[0]
+    for part in parts[1:]:
+        whole = whole.op("||")(part)
+    return whole
 
 
 def _folded(words: ColumnElement[str]) -> ColumnElement[str]:
