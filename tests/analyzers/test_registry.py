@@ -22,6 +22,12 @@ ADDS = {
     "image_vector": observation.PICTURE_COLUMNS,
     "text_detector": observation.TEXT_LINE_COLUMNS,
     "text_in_image": observation.WRITING_COLUMNS,
+    "waveform": observation.WAVEFORM_COLUMNS,
+    "voice_activity": observation.VOICE_ACTIVITY_COLUMNS,
+    "speaker_turns": observation.WINDOW_COLUMNS,
+    "speaker_embedder": observation.VOICE_VECTOR_COLUMNS,
+    "speech": observation.WORD_COLUMNS,
+    "sound_events": observation.SOUND_EVENT_COLUMNS,
 }
 
 
@@ -44,16 +50,16 @@ def test_columns_are_those_that_fusion_and_stores_rely_on(name):
     analyzer = registry.get(name)
     assert analyzer.adds.equals(ADDS[name])
     assert analyzer.schema().names == ["pts_us", *ADDS[name].names, "problems"]
-    readable = {"frames", "strip", *(column for schema in ADDS.values() for column in schema.names)}
+    readable = {"frames", "strip", "samples", *(column for schema in ADDS.values() for column in schema.names)}
     assert set(analyzer.reads) <= readable
     assert analyzer.scope in {"chunk", "segment"}
+    assert analyzer.stream == registry.stream_of(name) == ("sound" if "samples" in analyzer.reads else "sight")
 
 
 @pytest.mark.parametrize("name", sorted(ADDS))
 def test_options_describe_themselves_and_refuse_what_they_do_not_know(name):
     options = registry.get(name).options_type
-    described = options.model_json_schema()["properties"]
-    assert described
+    described = options.model_json_schema().get("properties", {})
     assert all(field["description"] and "default" in field for field in described.values())
     with pytest.raises(ValidationError, match="colour"):
         options.model_validate({"colour": "red"})
