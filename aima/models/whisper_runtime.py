@@ -30,6 +30,9 @@ FRAMES_PER_SECOND = 100
 BEFORE, AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Punctuation that belongs to the word behind it, and to the word before it."""
 
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
+"""Languages that are written without spaces; each of their words is a few characters."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:
@@ -123,7 +126,7 @@ class WhisperRuntime:
             aligned = self._whisper.find_alignment(tokenizer, texts, _view(encoded[some]), lengths)
             for i, row in zip(some, aligned, strict=True):
                 merge_punctuations(row, BEFORE, AFTER)
-                words[i] = _heard(row)
+                words[i] = whole_words(row, tokenizer.language_code not in UNSPACED)
         return words
 
     def _new_tokenizer(self, language: str) -> Tokenizer:
@@ -138,12 +141,25 @@ def _view(array: npt.NDArray[Any]) -> ctranslate2.StorageView:
     return ctranslate2.StorageView.from_array(np.ascontiguousarray(array, np.float32))
 
 
-def _heard(words: Sequence[Mapping[str, Any]]) -> tuple[Heard, ...]:
-    timed = ((str(word["word"]).strip(), word) for word in words)
+def whole_words(words: Sequence[Mapping[str, Any]], spaced: bool) -> tuple[Heard, ...]:
+    """Timed words of the library as they are written.
+
+    spaced: a space is in front of each word; what has none belongs to the word before ("Schoko", "-Bonbons").
+    """
+    whole: list[list[Mapping[str, Any]]] = []
+    for word in words:
+        if spaced and whole and not word["word"].startswith(" "):
+            whole[-1].append(word)
+        elif word["word"].strip():
+            whole.append([word])
     return tuple(
-        Heard(text, float(word["start"]), float(word["end"]), float(word["probability"]))
-        for text, word in timed
-        if text
+        Heard(
+            "".join(part["word"] for part in parts).strip(),
+            float(parts[0]["start"]),
+            float(parts[-1]["end"]),
+            float(np.mean([part["probability"] for part in parts])),
+        )
+        for parts in whole
     )
 
 
