@@ -40,6 +40,7 @@ def made_hearing(
 
 
 def made_speaker(name: str, number: int) -> Speaker:
-    """A voice of four numbers; the third one is heard too little for any."""
-    vectors = np.eye(4, dtype=np.float32)[number : number + 1] if number < 2 else np.zeros((0, 4), np.float32)
+    """A voice of four numbers; of the third and the fourth there is none, of the fourth not even by a model."""
+    known = np.eye(4, dtype=np.float32)[number : number + 1] if number < 2 else np.zeros((0, 4), np.float32)
+    vectors = known if number < 3 else np.zeros((0, 0), np.float32)
     return Speaker(content(name), number, vectors[0] if len(vectors) else None, vectors, 10.0 - number)

@@ -103,7 +103,8 @@ def _speaker_row(speaker: Speaker) -> dict[str, Any]:
 
 
 def _speaker_of(row: Row[Any]) -> Speaker:
-    vectors = np.frombuffer(row.vectors, "<f4").reshape(-1, row.dimension)
+    numbers = np.frombuffer(row.vectors, "<f4")
+    vectors = numbers.reshape(len(numbers) // max(row.dimension, 1), row.dimension)
     vector = None if row.vector is None else np.frombuffer(row.vector, "<f4")
     return Speaker(row.content_id, row.no, vector, vectors, row.seconds)
 

@@ -19,7 +19,7 @@ def test_a_query_says_what_it_looks_for_and_takes_what_people_write():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({}, "nothing is asked for: give at least one of face, image, text, object, expression, person"),
+        ({}, "nothing is asked for: give at least one of face, image, text, said, object, expression, person"),
         ({"medium": "a.mp4", "kind": "video"}, "nothing is asked for"),
         ({"text": "  "}, "text: "),
         ({"text": "x" * 501}, "text: "),

@@ -16,6 +16,7 @@ TALK = [
     (1.5, 4.0, 1, "Good morning, how are you?"),
     (5.0, 5.5, 2, "Fine."),
     (6.0, 7.0, None, "Good morning."),
+    (7.5, 8.0, 3, "Bye."),
 ]
 
 
@@ -32,7 +33,8 @@ def hearing(medium) -> Hearing:
 def plain(hearing: Hearing) -> tuple:
     """Everything that can be compared."""
     speakers = [
-        (s.no, s.seconds, None if s.vector is None else s.vector.tolist(), s.vectors.tolist()) for s in hearing.speakers
+        (s.no, s.seconds, None if s.vector is None else s.vector.tolist(), s.vectors.shape, s.vectors.tolist())
+        for s in hearing.speakers
     ]
     head = (hearing.content_id, hearing.input_hash)
     return head, speakers, hearing.turns, hearing.utterances, hearing.soundings
@@ -49,7 +51,7 @@ def test_what_is_recorded_is_read_also_by_another_process(stores, hearing, datab
         assert plain(found) == plain(hearing)
         assert {vector.dtype for s in found.speakers for vector in (s.vectors,)} == {np.dtype(np.float32)}
         assert other.hearings.input_hashes() == {hearing.content_id: "inputs"}
-        said = {"Good morning.", "Good morning, how are you?", "Fine."}
+        said = {"Good morning.", "Good morning, how are you?", "Fine.", "Bye."}
         assert other.texts.all() == {text_id(text): text for text in said}
 
 
@@ -66,7 +68,7 @@ def test_recording_replaces_and_announces_what_changed(stores, hearing, medium):
     changed = made_hearing("talk.mp4", [TALK[3], (5, 6, 0, "Well.")], inputs="other")
     stores.hearings.record(changed)
     assert plain(stores.hearings.get(hearing.content_id)) == plain(changed)
-    gone = {("text", text_id(text)) for text in ("Good morning, how are you?", "Fine.")}
+    gone = {("text", text_id(text)) for text in ("Good morning, how are you?", "Fine.", "Bye.")}
     assert announced(stores, head) == gone | {("text", text_id("Well.")), ("medium", medium.media_id)}
 
 
@@ -74,7 +76,7 @@ def test_a_hearing_that_cannot_be_written_leaves_the_old_one(stores, hearing):
     stores.hearings.record(hearing)
     head = stores.outbox.head()
     with pytest.raises(Exception, match="turns_content_id_speaker_fkey"):
-        stores.hearings.record(replace(hearing, speakers=hearing.speakers[:2]))
+        stores.hearings.record(replace(hearing, speakers=hearing.speakers[:3]))
     assert plain(stores.hearings.get(hearing.content_id)) == plain(hearing)
     assert stores.outbox.head() == head
 
@@ -92,7 +94,7 @@ def test_a_text_is_known_while_a_finding_or_an_utterance_holds_it(stores, hearin
     stores.texts.add_vectors("m@1", {"Fine.": one, "Never said.": one})
     asked = [text_id("Fine."), text_id("Never said.")]
     assert set(stores.texts.vectors_of(asked)) == {text_id("Fine.")}
-    assert stores.models.texts_without("m@1") == 2
+    assert stores.models.texts_without("m@1") == 3
     stores.hearings.record(replace(hearing, utterances=()))
     assert stores.texts.vectors_of(asked) == {}
 
