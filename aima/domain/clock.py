@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-_CLOCK: Final = re.compile(r"(?:(?:(\d{1,4}):(?=\d\d:))?(\d{1,6}):(?=\d\d(?:\.|$)))?(\d{1,9}(?:\.\d{1,9})?)", re.ASCII)
+_CLOCK: Final = re.compile(
+    r"(?:(?:(\d{1,4}):(?=[0-5]\d:))?(\d{1,6}):(?=[0-5]\d(?:\.|$)))?(\d{1,9}(?:\.\d{1,9})?)", re.ASCII
+)
 
 
 def seconds(us: int) -> float:
