@@ -50,7 +50,7 @@ def probe(medium: io.FileIO, caps: Caps) -> MediaInfo:
     with av.logging.Capture() as log:
         info = _probe_container(medium, caps, family)
     complaints = [text.strip() for level, _, text in log if level <= av.logging.ERROR]
-    if complaints:
+    if complaints and "sound_problem" not in info.details:
         return _warned(info, complaints[0])
     wrong = boxes.overflow(medium) if info.format == _BOXED_FORMAT and not info.partial else None
     return _warned(info, f"its box {wrong} claims more than there is") if wrong else info

@@ -45,7 +45,7 @@ def _say(*messages: Any) -> Harm:
     def harm(channel: socket.socket) -> None:
         while True:
             request = wire.receive(channel)
-            for message in messages if request.get("op") in {"inspect", "read"} else ():
+            for message in messages if request.get("op") in {"inspect", "read", "listen"} else ():
                 wire.send(channel, message)
 
     return harm
@@ -127,6 +127,7 @@ HARMS: Final[dict[str, Harm]] = {
     "greeting": _lie_in_greeting,
     "no info": _say({"info": None}),
     "no message": _say([1, 2]),
+    "no problems": _say({"heard": 7}),
     "endless": _say({"info": info(duration_us=10**17)}),
     "backwards": _say({"info": info(keyframes_us=[0, 9, 3])}),
     "not a number": _say({"info": info(fps=float("nan"))}),

@@ -20,6 +20,7 @@ from aima.media.reader import SegmentReader
 from aima.settings import Media
 from tests.media.conftest import decoders
 from tests.media.making import pattern, write_video
+from tests.media.sounds import tone, write_wave
 from tests.media.trials import endings
 
 BOOT = "import sys; sys.path.append(sys.argv[1]); from tests.media.liars import main; main({!r}, *sys.argv[2:])"
@@ -167,4 +168,21 @@ def test_a_nursery_killed_within_a_segment_fails_it_and_the_next_one_works(tmp_p
             list(chunks)
         again = reader.chunks(Segment("content", 0, "sight", 0, info.duration_us), frames_per_chunk=2)
         assert sum(len(chunk.pts_us) for chunk in again) == 40
+    assert decoders() == []
+
+
+@pytest.mark.parametrize("how", ["no problems", "no info", "nested"])
+def test_lies_about_sound_end_in_one_line_and_the_next_child_is_heard(
+    tmp_path: Path, break_into: Break, how: str
+) -> None:
+    path = write_wave(tmp_path / "a.wav", tone(1, 8_000), 8_000)
+    info = inspect(path, Media())
+    segment = Segment("content", 0, "sound", 0, 1_000_000)
+    break_into(how)
+    with SegmentReader(path, info, Media()) as reader:
+        with pytest.raises(DecoderDied, match=r"nonsense|ended") as caught:
+            reader.sound(segment)
+        assert caught.value.message.startswith("a.wav: ")
+        break_into(None)
+        assert reader.sound(segment).samples.any()
     assert decoders() == []

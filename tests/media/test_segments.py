@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -51,3 +52,22 @@ def test_a_picture_is_one_sample_step_and_sound_alone_has_no_sight() -> None:
     (segment,) = plan_segments("content", info(0, kind="image"))
     assert (segment.start_us, segment.end_us, segment.stream) == (0, PICTURE_US, "sight")
     assert plan_segments("content", info(5 * SECOND, kind="audio")) == []
+
+
+@settings(deadline=None, derandomize=True)
+@given(end_us=st.integers(1, 600 * SECOND), kind=st.sampled_from(["video", "audio"]))
+def test_sound_is_cut_each_minute_up_to_its_end_whatever_the_pictures_are(end_us: int, kind: str) -> None:
+    told = replace(info(90 * SECOND, kind=kind), has_sound=True, details={"sound_end_us": end_us})
+    sound = [s for s in plan_segments("content", told) if s.stream == "sound"]
+    assert [(s.no, s.start_us) for s in sound] == [(n, 60 * SECOND * n) for n in range(-(-end_us // (60 * SECOND)))]
+    assert [s.end_us for s in sound] == [*(s.start_us for s in sound[1:]), end_us]
+    sight = [s for s in plan_segments("content", told) if s.stream == "sight"]
+    assert sight == plan_segments("content", info(90 * SECOND, kind=kind))
+
+
+def test_sound_that_nobody_looked_at_or_that_cannot_be_decoded_has_no_segments() -> None:
+    old = replace(info(5 * SECOND), has_sound=True)
+    assert not old.tells_of_sound
+    deaf = replace(info(5 * SECOND), has_sound=False, details={"sound_problem": "it cannot be decoded"})
+    assert deaf.tells_of_sound
+    assert {s.stream for told in (old, deaf) for s in plan_segments("content", told)} == {"sight"}

@@ -138,3 +138,36 @@ def test_any_value_in_a_chunk_is_taken_or_nonsense(name: str, value: Any) -> Non
         return
     assert found.pts_us.size <= SHAPE.frames
     assert all(problem.detail.isprintable() for problem in found.problems)
+
+
+HEARD = {"origin_us": 0, "sound_stream": 1, "sound_rate": 44_100, "sound_first_us": -3, "sound_end_us": 2_400_000}
+
+
+def test_sound_that_can_be_planned_is_taken() -> None:
+    assert told.info_of(info(details=HEARD), CAPS).sound_end_us == 2_400_000
+    assert told.heard({"heard": [["sound_missing", "none\n"]]}) == (Problem("sound_missing", "media", r"none\n"),)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sound_rate": 0}, {"sound_rate": 10**9}, {"sound_rate": "fast"}, {"sound_stream": -1}, {"sound_end_us": 0},
+        {"sound_end_us": 10**15}, {"sound_first_us": 1 << 70}, {"sound_first_us": float("nan")},
+    ],
+)  # fmt: skip
+def test_sound_that_cannot_be_is_nonsense(changes: dict[str, Any]) -> None:
+    with pytest.raises(told.Nonsense):
+        told.info_of(info(details=HEARD | changes), CAPS)
+    lacking = {name: value for name, value in HEARD.items() if name not in changes or name == "sound_end_us"}
+    with pytest.raises(told.Nonsense):
+        told.info_of(info(details=lacking, has_sound="sound_end_us" not in changes), CAPS)
+
+
+@given(anything)
+@settings(deadline=None, derandomize=True)
+def test_whatever_is_said_of_sound_is_taken_or_nonsense(said: Any) -> None:
+    try:
+        found = told.heard({"heard": said})
+    except told.Nonsense:
+        return
+    assert all(problem.detail.isprintable() for problem in found)

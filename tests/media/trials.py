@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 import pytest
 
-from aima.domain.media import FrameChunk, MediaInfo
+from aima.domain.batch import SOUND_RATE
+from aima.domain.media import FrameChunk, MediaInfo, Problem, Sound
 from aima.errors import MediaError
 from aima.media.contained.keeper import Ending, Lifeline
 from aima.media.gate import inspect
@@ -37,6 +39,7 @@ class Trial:
     said: list[str] = field(default_factory=list)
     frames: int = 0
     strip_us: list[int] = field(default_factory=list)
+    sound_s: float = 0.0
     inspect_cpu_s: float = 0.0
     cpu_s: float = 0.0
     peak_bytes: int = 0
@@ -67,7 +70,7 @@ def endings() -> Iterator[list[Ending]]:
 
 
 def attempt(path: Path, options: Media | None = None, decoder: Decoder = "pyav", see: See | None = None) -> Trial:
-    """Inspect a file, and read all of its segments if it is let in; `see` gets every chunk."""
+    """Inspect a file, and read all of its segments if it is let in; `see` gets every chunk of sight."""
     options = options or Media()
     trial, began = Trial(path), time.monotonic()
     with endings() as seen:
@@ -91,6 +94,9 @@ def _read(trial: Trial, info: MediaInfo, options: Media, decoder: Decoder, see: 
     with SegmentReader(trial.path, info, options, decoder) as reader:
         for segment in plan_segments("content", info):
             try:
+                if segment.stream == "sound":
+                    _hear(trial, reader.sound(segment))
+                    continue
                 for chunk in reader.chunks(segment):
                     _count(trial, chunk)
                     if see is not None:
@@ -102,7 +108,17 @@ def _read(trial: Trial, info: MediaInfo, options: Media, decoder: Decoder, see: 
 def _count(trial: Trial, chunk: FrameChunk) -> None:
     trial.frames += len(chunk.pts_us)
     trial.strip_us += chunk.strip.pts_us.tolist()
-    for problem in chunk.problems:
+    _tell(trial, chunk.problems)
+
+
+def _hear(trial: Trial, sound: Sound) -> None:
+    assert np.all(np.abs(sound.samples) <= 1)
+    trial.sound_s += len(sound.samples) / SOUND_RATE
+    _tell(trial, sound.problems)
+
+
+def _tell(trial: Trial, problems: Sequence[Problem]) -> None:
+    for problem in problems:
         trial.codes.append(problem.code)
         trial.said.append(problem.detail)
 

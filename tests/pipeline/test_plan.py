@@ -57,7 +57,7 @@ def test_keys_change_with_everything_that_changes_results_and_with_nothing_else(
     assert digests(plan_of(reading=Media(child_cpu_s=1, max_streams=3))) == base
 
     slower = digests(plan_of(reading=Media(sample_fps=2)))
-    assert not set(slower.values()) & set(base.values())
+    assert {name for name in base if base[name] == slower[name]} == registry.SOUND, "frames are nothing to sound"
 
     other_detector = digests(plan_of(models={**MODELS, "face_detection": ("other", "other@2")}))
     assert {name for name in base if base[name] != other_detector[name]} == {
@@ -78,6 +78,9 @@ def test_a_split_plan_carries_only_what_later_stages_read():
     plan = plan_of(places=split(2, 1, gpus=0.5))
     assert plan.stages[0].steps == ()
     assert {"frames", "strip"} <= set(plan.stages[0].carries)
+    assert not {"samples", "speech_chance", "activities"} & set(plan.stages[0].carries), (
+        "it is decoded where it is heard"
+    )
     assert plan.stages[1].carries == ()
     three = plan_of(
         {"face_detector": {}, "face_embedder": {}, "shot_cuts": {}},
@@ -91,6 +94,17 @@ def test_places_must_hold_every_analyzer_once_and_in_an_order_that_works():
         plan_of(places=(Place("some", ("face_detector",)),))
     with pytest.raises(PlanInvalid, match="before the analyzers it reads from"):
         plan_of(places=(Place("early", ("face_embedder",)), Place("late")))
+
+
+def test_steps_know_their_stream_and_those_of_sound_share_a_place():
+    (stage,) = plan_of().stages
+    assert {step.analyzer for step in stage.of("sound")} == registry.SOUND
+    assert set(stage.of("sight")) == set(stage.steps) - set(stage.of("sound"))
+    assert {step.step_us for step in stage.of("sound")} == {0}
+    with pytest.raises(PlanInvalid, match="several places hold analyzers of sound"):
+        plan_of(places=(Place("ears", ("voice_activity",)), Place("rest")))
+    apart = plan_of(places=(Place("ears", tuple(registry.SOUND)), Place("rest")))
+    assert [len(stage.of("sound")) for stage in apart.stages] == [len(registry.SOUND), 0]
 
 
 def test_a_plan_describes_itself():

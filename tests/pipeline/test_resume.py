@@ -42,3 +42,20 @@ def test_nothing_is_left_when_all_is_done():
     done = {(key, s.no) for key in (DETECTOR, EMBEDDER) for s in SEGMENTS}
     assert resume.complete(JOB.analyzers, SEGMENTS, done) == [("sight", 0), ("sight", 1)]
     assert not resume.missing(JOB.analyzers, SEGMENTS[0], done).wanted
+
+
+def test_segments_wait_for_the_analyzers_of_their_stream_alone():
+    plan = make_plan({"face_detector": {}, "waveform": {}}, MODELS, Media(), fused(1))
+    analyzers = {step.analyzer: step.describe() for step in plan.steps}
+    own = {step.analyzer: step.key(CONTENT) for step in plan.steps}
+    sound = Segment(CONTENT, 0, "sound", 0, 60_000_000)
+    assert resume.missing(analyzers, sound, set()).wanted == ("waveform",)
+    assert resume.missing(analyzers, SEGMENTS[0], set()).wanted == ("face_detector",)
+    assert resume.complete(analyzers, [*SEGMENTS, sound], {(own["waveform"], 0)}) == [("sound", 0)]
+    assert resume.complete(analyzers, [*SEGMENTS, sound], {(own["face_detector"], 0)}) == [("sight", 0)]
+
+
+def test_a_stream_that_nobody_analyzes_is_no_concern():
+    sound = Segment(CONTENT, 0, "sound", 0, 60_000_000)
+    assert resume.concerned({"waveform": {}}, [*SEGMENTS, sound]) == [sound]
+    assert resume.concerned(JOB.analyzers, [*SEGMENTS, sound]) == SEGMENTS

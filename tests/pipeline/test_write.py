@@ -67,3 +67,9 @@ def test_observation_ids_tell_faces_of_a_frame_apart():
     assert KEY.observation_id(5, 0) != KEY.observation_id(5, 1)
     with pytest.raises(AttributeError):
         KEY.analyzer = "other"
+
+
+def test_rows_that_begin_together_have_ids_of_their_own(tmp_path):
+    receipt = write_observations(Archive(tmp_path), KEY, 0, cuts(5, 5, 9), Cost(0, 0))
+    wanted = [KEY.observation_id(5, 0), KEY.observation_id(5, 1), KEY.observation_id(9, 0)]
+    assert read_observations(Archive(tmp_path), receipt.path)["observation_id"].to_pylist() == wanted

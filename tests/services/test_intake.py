@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
+from aima.domain.media import Medium
 from aima.errors import MediaChanged, MediaEmpty, MediaMissing, ModelMissing, PlanInvalid
 from aima.services.intake import Intake, find_files, sha256_of
 from aima.settings import Models
+from tests.media.sounds import tone, write_wave
 
 
 def test_files_below_folders_come_once_and_in_order(tmp_path):
@@ -63,3 +66,29 @@ def test_models_are_asked_for_before_anything_starts(settings, tmp_path):
         intake.models({"face_detector": {}})
     with pytest.raises(PlanInvalid, match="telepathy"):
         intake.models({"telepathy": {}})
+
+
+def test_what_was_taken_in_before_sound_was_analysed_is_inspected_once_more(settings, tmp_path):
+    path = write_wave(tmp_path / "old.wav", tone(2, 8_000), 8_000)
+
+    class Store:
+        """Remembers what was added last."""
+
+        medium: Medium | None = None
+        added = 0
+
+        def get(self, media_id):
+            return self.medium
+
+        def add(self, medium, segments):
+            self.medium, self.segments, self.added = medium, segments, self.added + 1
+            return medium
+
+    store = Store()
+    intake = Intake(settings, store, owner_id="o")
+    taken = intake.take(path)
+    assert [(s.stream, s.no, s.end_us) for s in store.segments] == [("sound", 0, 2_000_000)]
+    store.medium = replace(taken, info=replace(taken.info, details={"stream": 0, "origin_us": 0}))
+    assert intake.take(path) == taken
+    assert intake.take(path) == taken
+    assert store.added == 2, "what is known is not inspected again"

@@ -23,28 +23,45 @@ def test_a_whole_film_is_done_without_a_remark():
 
 def test_what_failed_is_counted_and_the_reason_named():
     failures = (SegmentFailure(0, "worker_died", "no"), SegmentFailure(1, "decoder_died", "killed after 600 s of CPU"))
-    verdict = judged(MEDIUM, 2, {1}, failures, ())
+    verdict = judged(MEDIUM, 2, {("sight", 1)}, failures, ())
     assert (verdict.state, verdict.code) == ("failed", "decoder_died")
     assert verdict.detail == "film.mp4: 1 of 2 segments failed: killed after 600 s of CPU"
 
 
 def test_a_job_that_was_broken_off_is_told_too():
-    verdict = judged(MEDIUM, 2, {0, 1}, (), ())
+    verdict = judged(MEDIUM, 2, {("sight", 0), ("sound", 0)}, (), ())
     assert (verdict.state, verdict.code) == ("failed", "interrupted")
     assert "2 of 2" in (verdict.detail or "")
 
 
+def test_what_failed_is_told_of_its_own_stream():
+    failures = (SegmentFailure(0, "worker_died", "no"), SegmentFailure(0, "decoder_died", "killed", "sound"))
+    assert judged(MEDIUM, 3, {("sound", 0)}, failures, ()).code == "decoder_died"
+
+
 @pytest.mark.parametrize(
-    ("info", "code"),
-    [(replace(INFO, kind="audio"), "nothing_to_see"), (replace(INFO, partial=True), "partial")],
+    ("info", "segments", "code", "words"),
+    [
+        (replace(INFO, kind="audio"), 0, "nothing_fits", "has no pictures"),
+        (INFO, 0, "nothing_fits", "has no sound that can be heard"),
+        (replace(INFO, partial=True), 1, "partial", "what could be read was analysed"),
+    ],
 )
-def test_what_is_left_out_is_said(info, code):
+def test_what_is_left_out_is_said(info, segments, code, words):
     medium = replace(MEDIUM, info=info)
-    verdict = judged(medium, 0, set(), (), ())
+    verdict = judged(medium, segments, set(), (), ())
     assert (verdict.state, verdict.code) == ("done", code)
-    assert "film.mp4" in (verdict.detail or "")
-    assert known(medium).code == code
-    assert known(medium).whole == (code != "partial")
+    assert verdict.detail.startswith("film.mp4")
+    assert words in verdict.detail
+    assert known(medium, segments).code == code
+    assert known(medium, segments).whole == (code != "partial")
+
+
+def test_sound_that_cannot_be_decoded_is_a_problem_of_its_own():
+    details = {"sound_problem": "it cannot be decoded", "warning": "its sound is left out: it cannot be decoded"}
+    verdict = judged(replace(MEDIUM, info=replace(INFO, partial=True, details=details)), 1, set(), (), ())
+    assert (verdict.state, verdict.code) == ("done", "partial")
+    assert [(p["code"], p["analyzer"]) for p in verdict.problems] == [("sound_undecodable", "media")]
 
 
 def test_problems_are_kept_and_the_first_is_told():

@@ -44,6 +44,29 @@ def test_adding_again_renames_and_keeps_segments(stores):
     assert len(stores.media.all()) == 1
 
 
+def test_a_content_from_before_sound_was_analysed_gets_its_segments_of_sound_once(stores):
+    made = made_medium("a.mp4", stores.ensure_user("local"))
+    old = replace(made, info=replace(made.info, has_sound=True))
+    seen = [Segment(old.content_id, 0, "sight", 0, 8 * SECOND)]
+    stores.media.add(old, seen)
+    heard = [Segment(old.content_id, 0, "sound", 0, 8 * SECOND)]
+    told = replace(old, info=replace(old.info, details={"sound_end_us": 8 * SECOND}))
+    other = [Segment(old.content_id, 0, "sight", 0, SECOND), *heard]
+    assert stores.media.add(told, other) == told
+    assert stores.media.get(old.media_id) == told
+    assert stores.media.segments(old.content_id) == [*seen, *heard]
+    later = replace(told, info=replace(told.info, details={"sound_end_us": SECOND}))
+    assert stores.media.add(later, []) == told, "what is told stays"
+
+
+def test_sound_that_turns_out_to_be_undecodable_is_told_and_adds_nothing(stores):
+    made = made_medium("a.mp4", stores.ensure_user("local"))
+    stores.media.add(replace(made, info=replace(made.info, has_sound=True)), [])
+    deaf = replace(made, info=replace(made.info, has_sound=False, details={"sound_problem": "no"}))
+    assert stores.media.add(deaf, []) == deaf
+    assert stores.media.segments(made.content_id) == []
+
+
 def test_equal_bytes_of_two_owners_share_content_and_segments(stores):
     mine, theirs = add_medium(stores, "a.mp4"), add_medium(stores, "a.mp4", owner="anna")
     assert mine.media_id != theirs.media_id
