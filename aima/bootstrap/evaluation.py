@@ -35,7 +35,15 @@ def open_workspace(settings: Settings) -> Iterator[Workspace]:
         services = at_end.enter_context(open_services(own, logged=False))
         at_end.callback(_drop_projections, services)
         analyses = services.analyses
-        yield Workspace(own, services.stores, services.archive, analyses, analyses.fusion)
+        yield Workspace(
+            own,
+            services.stores,
+            services.archive,
+            analyses,
+            analyses.fusion,
+            services.projections,
+            services.search,
+        )
 
 
 def _drop_projections(services: Services) -> None:

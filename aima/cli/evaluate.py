@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from aima.evaluation.run import Listeners
     from aima.pipeline.progress import Progress as Moment
 
-ONLY = "Parts to measure, by comma: faces, boxes, counts, identities, persons, cuts, emotion, degraded; default: all."
+ONLY = (
+    "Parts to measure, by comma: faces, boxes, counts, identities, persons, cuts, emotion, degraded, wer, der, voices, "
+    "retrieval; default: all."
+)
 
 
 def register(app: typer.Typer) -> None:

@@ -25,6 +25,7 @@ def print_report(report: Report, written: Written) -> None:
         table("Clips, each alone", ("clip", "F1", "precision", "recall", "true", "counted", "false", "together"), rows)
     _confusions(report)
     _degraded(report)
+    _sounds(report)
     table("CPU ms per analysed frame, one core", ("size", "frames", "faces", "total", "of it"), map(_cost, report.cost))
     for file, reason in (report.failed | report.partial).items():
         code, _, words = reason.partition(": ")
@@ -63,6 +64,7 @@ def _figures(report: Report) -> Iterator[Row]:
         known = emotion.of_known
         of = f"{count(known.items, 'photo')} with labels the model has; accuracy {number(known.accuracy)}"
         yield "expressions: the model's classes", number(known.balanced_accuracy), of
+    yield from _heard(report)
 
 
 def _moving(report: Report) -> Iterator[Row]:
@@ -72,6 +74,40 @@ def _moving(report: Report) -> Iterator[Row]:
         yield "persons in clips: false persons", str(persons.false_persons), count(len(persons.clips), "clip")
     if cuts := report.cuts:
         yield "cuts: F1", number(cuts.f1), f"{cuts.true} true, {cuts.predicted} found, {cuts.hits} right"
+
+
+def _heard(report: Report) -> Iterator[Row]:
+    for name, words in report.wer.figures.items() if report.wer else ():
+        of = f"{count(words.words, 'word')} in {count(words.utterances, 'utterance')}, {words.exact} exact"
+        yield f"word error rate: {name}", number(words.wer), of
+    if report.der:
+        yield "diarization error rate: mean", number(report.der.mean), count(len(report.der.files), "recording")
+    if voices := report.voices:
+        of = f"{count(voices.pairs, 'pair')}, {voices.unscored} unscored; AUC {number(voices.auc)}"
+        yield "voice pairs: EER", number(voices.eer), of
+        if voices.groups:
+            of = f"{count(voices.groups.items, 'file')} of {count(voices.groups.identities, 'speaker')}"
+            yield "voices: B-cubed F1", number(voices.bcubed_f1), of
+    if retrieval := report.retrieval:
+        yield "said, found among three", number(retrieval.share), f"{retrieval.at3} of {retrieval.of} queries"
+
+
+def _sounds(report: Report) -> None:
+    """Talks one by one, and what sound costs."""
+    if report.der:
+        rows = [
+            (
+                name,
+                number(one.der),
+                *(f"{s:.1f}" for s in (one.scored, one.missed, one.false, one.confused)),
+                *map(str, (one.speakers, one.found)),
+            )
+            for name, one in report.der.figures.items()
+        ]
+        columns = ("talk", "error rate", "seconds", "missed", "false", "confused", "speakers", "found")
+        table("Who speaks when", columns, rows)
+    if spent := report.sound_cpu_per_second:
+        table("CPU s per second of sound, one core", ("what", "seconds"), ((k, f"{v:.4f}") for k, v in spent.items()))
 
 
 def _clips(report: Report) -> Iterator[tuple[str, ...]]:

@@ -61,7 +61,7 @@ def answer(
         pairs=tuple(pair and pair[0] for pair in pairs),
         odds=tuple(pair and pair[1] for pair in pairs),
         identities=_identities(truth, looked, main),
-        boxes={file: tuple(track.locator.box for track in looked[file].tracks) for file in sorted(boxed)},
+        boxes={file: tuple(track.box for track in looked[file].tracks) for file in sorted(boxed)},
         counts={file: len(looked[file].tracks) for file in truth.counts if file in looked},
         expressions=_expressions(truth, main),
         persons={name: _intervals(records) for name, records in alone.items()},
@@ -78,6 +78,8 @@ def _looked(workspace: Workspace, watched: Iterable[Watched], media: Mapping[str
     labels = {person.person_id: person.label for person in workspace.stores.persons.all()}
     records: dict[str, dict[str, TrackRecord]] = defaultdict(dict)
     for record in workspace.stores.persons.tracks():
+        if record.locator.stream != "sight":
+            continue
         named = replace(record, person_id=labels[record.person_id] if record.person_id else None)
         records[record.locator.content_id][record.track_id] = named
     contents = {one.content_id: one for one in watched}
@@ -150,7 +152,7 @@ def _seen(records: Iterable[TrackRecord], main: Track | None = None) -> tuple[Se
             person=record.person_id,
             start=seconds(record.locator.start_us),
             end=seconds(record.locator.end_us),
-            box=record.locator.box,
+            box=record.box,
             score=record.score,
             quality=record.quality,
             picture=record.picture_path,

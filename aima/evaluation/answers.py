@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from aima.domain.speech import Hearing
 from aima.domain.track import Box
 from aima.evaluation.truth import Interval
+from aima.evaluation.voices import Voices
 
 Persons = Mapping[str, tuple[Interval, ...]]
 """Intervals in seconds by person."""
@@ -27,6 +29,21 @@ class SeenFace:
     quality: float
     picture: str | None
     main: bool = False
+
+
+@dataclass(frozen=True)
+class Sounds:
+    """Answers to the labels of sound.
+
+    texts: what is said, by file. talks: what is heard, by the name of the talk. found: files by query, best first.
+    unasked: why meanings were not compared; None: they were. A file in which nothing could be heard is missing.
+    """
+
+    texts: Mapping[str, str] = field(default_factory=dict)
+    talks: Mapping[str, Hearing] = field(default_factory=dict)
+    voices: Voices = field(default_factory=Voices)
+    found: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    unasked: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,3 +68,4 @@ class Answers:
     cuts: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
     seen: Mapping[str, tuple[SeenFace, ...]] = field(default_factory=dict)
     failed: Mapping[str, str] = field(default_factory=dict)
+    sounds: Sounds = field(default_factory=Sounds)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from aima.analyzers.versions import versions
-from aima.evaluation.figures import reported
+from aima.evaluation.figures import REPORTED, reported
 from aima.evaluation.portraits import portraits
 from aima.evaluation.probes import PROBES, Probe
 from aima.evaluation.report import Report
@@ -31,7 +31,7 @@ def make_cards(report: Report, truth: Truth, settings: Settings) -> Cards:
     entries = [
         entry
         for entry in catalogue(settings).values()
-        if entry.task in PROBES
+        if entry.task in PROBES.keys() | REPORTED
         and is_whole(entry, settings.models_dir)
         and (entry.licence.stated or not settings.models.strict_licences)
     ]
@@ -40,7 +40,7 @@ def make_cards(report: Report, truth: Truth, settings: Settings) -> Cards:
     figures = {
         entry.name: (
             *(reported(entry.task, report) if f"{entry.name}@{entry.version}" in used else ()),
-            *probed[entry.name],
+            *probed.get(entry.name, ()),
         )
         for entry in entries
     }
@@ -72,12 +72,19 @@ def labels_sha256(truth: Truth) -> str:
         "counts": dict(truth.counts),
         "expressions": [expression.model_dump() for expression in truth.expressions],
         "clips": {name: clip.model_dump(mode="json") for name, clip in truth.clips.items()},
+        "transcripts": [said.model_dump() for said in truth.transcripts],
+        "voice_pairs": [pair.model_dump() for pair in truth.voice_pairs],
+        "speakers": {speaker: sorted(files) for speaker, files in truth.speakers.items()},
+        "talks": {name: talk.model_dump(mode="json") for name, talk in truth.talks.items()},
+        "queries": [query.model_dump(mode="json") for query in truth.queries],
     }
     return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
 
 
 def _probed(entries: list[Entry], truth: Truth, settings: Settings) -> dict[str, tuple[Figure, ...]]:
-    probes: dict[str, Probe] = {entry.name: PROBES[entry.task](entry, truth, settings) for entry in entries}
+    probes: dict[str, Probe] = {
+        entry.name: PROBES[entry.task](entry, truth, settings) for entry in entries if entry.task in PROBES
+    }
     # Every portrait is decoded once and shown to all.
     for portrait in portraits(truth, settings) if probes else ():
         for probe in probes.values():

@@ -1,4 +1,4 @@
-"""What looking costs: CPU time per analysed frame, by size of the picture and by analyzer."""
+"""What looking costs: CPU time per analysed frame, by size of the picture and by analyzer; and what listening does."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from aima.domain.clock import seconds
 from aima.domain.media import Medium
 from aima.evaluation.report import Cost
+from aima.evaluation.taking import Taken
 from aima.services.fusion import Watched
 
 
@@ -29,6 +31,23 @@ def costs(spent: Iterable[Spent]) -> tuple[Cost, ...]:
         if one.watched.frames:
             groups[info.kind != "video", *size].append(one)
     return tuple(_cost(group) for _, group in sorted(groups.items()))
+
+
+def sound_costs(taken: Taken) -> tuple[dict[str, float] | None, float]:
+    """CPU seconds per second of sound: total, by analyzer and of decoding, None without sound; and how much it was.
+
+    Every content counts once, though several files may hold it, and only if something was analysed in it.
+    """
+    contents = {medium.content_id: (medium, taken.files[file].cpu_s) for file, medium in taken.media.items()}
+    heard = [(medium, spent) for medium, spent in contents.values() if spent]
+    lasts = sum(seconds(medium.info.duration_us) for medium, _ in heard)
+    if not lasts:
+        return None, 0.0
+    total: Counter[str] = Counter()
+    for _, spent in heard:
+        total.update(spent)
+    by_analyzer = {name: round(cpu_s / lasts, 4) for name, cpu_s in sorted(total.items())}
+    return {"total": round(sum(total.values()) / lasts, 4), **by_analyzer}, lasts
 
 
 def _cost(group: Sequence[Spent]) -> Cost:

@@ -81,7 +81,7 @@ class _Gallery:
         started = time.process_time()
         tracks = self._eyes.tracks(pixels, file)
         face = main_face(tracks, (0, 0, pixels.shape[1], pixels.shape[0]))
-        plain = Copy.of(pixels, face.locator.box) if face else None
+        plain = Copy.of(pixels, face.box) if face else None
         for variant in self._variants:
             if not variant.steps:
                 seen = Seen(person, file, "", tuple(tracks), face)
@@ -110,7 +110,7 @@ class _Gallery:
 
     def _look(self, person: str, file: str, variant: str, copy: Copy) -> Seen:
         tracks = tuple(self._eyes.tracks(copy.pixels, f"{file} ({variant})"))
-        there = [track for track in tracks if copy.holds(track.locator.box)]
+        there = [track for track in tracks if copy.holds(track.box)]
         return Seen(person, file, variant, tracks, main_face(there, copy.place))
 
     def _score(self, variant: Variant, taken: Sequence[Seen], truth: Truth, rule: Rule) -> VariantScore:

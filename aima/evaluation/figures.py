@@ -138,8 +138,67 @@ def _recall(scores: ExpressionScores) -> list[Figure]:
     ]
 
 
+def _words(report: Report) -> tuple[Figure, ...]:
+    """By language, then by material."""
+    figures = report.wer.figures if report.wer else {}
+    rates = (("word error rate", "words", "wer", "words"), ("letters wrong", "words", "cer", "words"))
+    return (
+        *(
+            Figure(name=name, value=value, unit="share", n=getattr(one, n), of=of, under=under)
+            for under, one in sorted(figures.items(), key=lambda item: ("/" in item[0], item[0]))
+            for name, n, field, of in rates
+            if (value := getattr(one, field)) is not None
+        ),
+        *_sound_cost(report, "speech"),
+    )
+
+
+def _turns(report: Report) -> tuple[Figure, ...]:
+    """By recording."""
+    figures = report.der.figures if report.der else {}
+    return (
+        *(
+            Figure(
+                name="diarization error rate", value=one.der, unit="share", n=round(one.scored), of="seconds", under=u
+            )
+            for u, one in figures.items()
+            if one.der is not None
+        ),
+        *_sound_cost(report, "speaker_turns"),
+    )
+
+
+def _voices(report: Report) -> tuple[Figure, ...]:
+    said = report.voices
+    if said is None:
+        return _sound_cost(report, "speaker_embedder")
+    pairs, files = (said.pairs, "pairs"), (said.groups.items if said.groups else 0, "files")
+    return (
+        *_score("area under the ROC curve of labelled pairs", said.auc, pairs, ""),
+        *_score("equal error rate of labelled pairs", said.eer, pairs, "", "share"),
+        *_score("B-cubed F1 of the voices found", said.bcubed_f1, files, ""),
+        *_sound_cost(report, "speaker_embedder"),
+    )
+
+
+def _sound_cost(report: Report, analyzer: str) -> tuple[Figure, ...]:
+    """CPU time of one second of sound."""
+    spent = (report.sound_cpu_per_second or {}).get(analyzer)
+    if spent is None:
+        return ()
+    lasts = round(report.sound_seconds)
+    return (Figure(name="CPU per second of sound", value=1000 * spent, unit="ms", n=lasts, of="seconds"),)
+
+
 _REPORTED: Final[Mapping[str, Callable[[Report], tuple[Figure, ...]]]] = {
     "face_detection": _detection,
     "face_embedding": _embedding,
     "face_expression": _expression,
+    "speech_recognition": _words,
+    "speaker_turns": _turns,
+    "speaker_embedding": _voices,
+    "voice_activity": lambda report: _sound_cost(report, "voice_activity"),
+    "sound_events": lambda report: _sound_cost(report, "sound_events"),
 }
+REPORTED: Final = frozenset(_REPORTED)
+"""Tasks of which a report can say something."""

@@ -8,17 +8,23 @@ from typing import Final, Literal, cast, get_args
 from aima.errors import SettingInvalid
 from aima.evaluation.truth import Truth
 
-Part = Literal["faces", "boxes", "counts", "identities", "persons", "cuts", "emotion", "degraded"]
+Part = Literal[
+    "faces",
+    "boxes",
+    "counts",
+    "identities",
+    "persons",
+    "cuts",
+    "emotion",
+    "degraded",
+    "wer",
+    "der",
+    "voices",
+    "retrieval",
+]
 PARTS: Final = get_args(Part)
 
-NOT_BUILT: Final = {
-    "voices": "no voice analysis yet",
-    "bcubed_voices": "no voice analysis yet",
-    "wer": "no speech recognition yet",
-    "der": "no voice analysis yet",
-    "association": "no voice analysis yet",
-    "retrieval": "no search yet",
-}
+NOT_BUILT: Final = {"association": "voices are not joined with faces yet"}
 """Parts that labels may be there for, and why they are not measured."""
 
 NO_LABELS: Final = "the folder has no labels for it"
@@ -49,6 +55,10 @@ def labelled_parts(truth: Truth) -> frozenset[Part]:
         "cuts": any(clip.tells("cuts") for clip in clips),
         "emotion": truth.expressions,
         "degraded": any(truth.identities.values()),
+        "wer": truth.transcripts,
+        "der": truth.talks,
+        "voices": truth.voice_pairs or any(truth.speakers.values()),
+        "retrieval": truth.queries,
     }
     return frozenset(part for part, labels in found.items() if labels)
 
@@ -68,4 +78,9 @@ def restricted(truth: Truth, parts: frozenset[Part]) -> Truth:
         counts=truth.counts if "counts" in parts else {},
         expressions=truth.expressions if "emotion" in parts else (),
         clips=clips,
+        transcripts=truth.transcripts if "wer" in parts else (),
+        talks=truth.talks if "der" in parts else {},
+        voice_pairs=truth.voice_pairs if "voices" in parts else (),
+        speakers=truth.speakers if "voices" in parts else {},
+        queries=truth.queries if "retrieval" in parts else (),
     )

@@ -14,6 +14,8 @@ VIDEO: Final = frozenset((
 ))  # fmt: skip
 """Names that may be videos, whatever the table of MIME types says, which is another one on each machine."""
 
+RECORDED: Final = frozenset({"audio", "video"})
+
 COMPOSED: Final = ".truth.json"
 """Ends the name of labels beside which a clip NAME lies as video/NAME, under whatever name it was made."""
 
@@ -45,6 +47,15 @@ class Places:
         if not is_sound(file):
             return False
         return self._listed.get(self._key(labels)) == file or not (has_size or why_no_file(self._folder / file))
+
+    def recording(self, labels: Path) -> str:
+        """The path in the folder of the sound or video that turns are of: by the manifest, or the only one so called.
+
+        What is nowhere, or in several places, is where recordings of talks usually lie.
+        """
+        stem = labels.stem
+        named = (path for path in self._folder.rglob("*") if path.stem == stem and _kind(path.name) in RECORDED)
+        return self._listed.get(self._key(labels)) or self._one(named) or f"diarization/{stem}.wav"
 
     def _key(self, labels: Path) -> str:
         return labels.relative_to(self._folder).as_posix()
@@ -111,6 +122,6 @@ def _listed(folder: Path) -> Mapping[str, str]:
 
 def _entry(entry: Any) -> list[tuple[str, str]]:
     match entry:
-        case {"name": str(name), "truth": {"file": str(labels)}}:
-            return [(labels, name)]
+        case {"name": str(name), "truth": {**said}}:
+            return [(labels, name) for kind in ("file", "rttm") if isinstance(labels := said.get(kind), str)]
     return []

@@ -14,6 +14,7 @@ from aima.domain.track import Box
 from aima.errors import OutputRefused
 from aima.evaluation.answers import Persons
 from aima.evaluation.places import MISSING, why_no_file
+from aima.services.transcripts import write
 
 if TYPE_CHECKING:
     from aima.evaluation.run import Evaluation
@@ -142,7 +143,8 @@ def _fill(folder: Path, evaluation: Evaluation) -> None:
 
 
 def _documents(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
-    """Names and contents of the files."""
+    """Names and contents of the files; bytes as they are, the rest as JSON."""
+    yield from _sounds(evaluation)
     report, answers, truth = evaluation.report, evaluation.answers, evaluation.truth
     if report.faces is not None:
         yield "faces.json", answers.pairs
@@ -162,6 +164,21 @@ def _documents(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
             yield f"cuts/{name}.json", {"cuts": answers.cuts.get(name, ())}
 
 
+def _sounds(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
+    report, sounds, truth = evaluation.report, evaluation.answers.sounds, evaluation.truth
+    if report.wer is not None:
+        yield "wer.json", sounds.texts
+    if report.der is not None:
+        for name in report.der.files:
+            yield f"der/{name}.rttm", write(sounds.talks[name], name, "rttm") if name in sounds.talks else b""
+    if report.voices is not None and truth.voice_pairs:
+        yield "voices.json", sounds.voices.similarities
+    if report.voices is not None and report.voices.groups is not None:
+        yield "bcubed_voices.json", sounds.voices.groups
+    if report.retrieval is not None:
+        yield "retrieval.json", sounds.found
+
+
 def _boxes(boxes: Iterable[Box]) -> list[dict[str, float]]:
     return [dict(zip(BOX, box, strict=True)) for box in boxes]
 
@@ -172,4 +189,5 @@ def _persons(persons: Persons) -> list[dict[str, Any]]:
 
 def _write(path: Path, content: Any) -> None:
     path.parent.mkdir(exist_ok=True)
-    path.write_text(json.dumps(content, indent=1, sort_keys=True), "utf-8")
+    data = content if isinstance(content, bytes) else json.dumps(content, indent=1, sort_keys=True).encode()
+    path.write_bytes(data)

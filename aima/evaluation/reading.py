@@ -13,7 +13,8 @@ from pydantic import NonNegativeInt, TypeAdapter, ValidationError, model_validat
 from aima.domain.text import display
 from aima.errors import LabelsInvalid
 from aima.evaluation.places import COMPOSED, Places, is_inside
-from aima.evaluation.truth import Clip, Expression, Pair, TrueBox, Truth
+from aima.evaluation.talks import read_talks
+from aima.evaluation.truth import Clip, Expression, Pair, Query, Transcript, TrueBox, Truth
 
 T = TypeVar("T")
 PAIRS = TypeAdapter(tuple[Pair, ...])
@@ -21,6 +22,8 @@ IDENTITIES = TypeAdapter(Mapping[str, tuple[str, ...]])
 BOXES = TypeAdapter(Mapping[str, tuple[TrueBox, ...]])
 COUNTS = TypeAdapter(Mapping[str, NonNegativeInt])
 EXPRESSIONS = TypeAdapter(tuple[Expression, ...])
+TRANSCRIPTS = TypeAdapter(tuple[Transcript, ...])
+QUERIES = TypeAdapter(tuple[Query, ...])
 
 
 class _Labels(Clip):
@@ -65,10 +68,15 @@ def read_truth(folder: Path) -> Truth:
         counts=_read(labels / "face_counts.json", COUNTS) or {},
         expressions=_read(labels / "expression_labels.json", EXPRESSIONS) or (),
         clips=_clips(folder, labels),
+        transcripts=_read(labels / "transcripts.json", TRANSCRIPTS) or (),
+        voice_pairs=_read(labels / "voice_pairs.json", PAIRS) or (),
+        speakers=_read(labels / "speaker_identities.json", IDENTITIES) or {},
+        talks=read_talks(folder, labels),
+        queries=_read(labels / "queries.json", QUERIES) or (),
     )
     if not truth.files:
         raise LabelsInvalid(
-            f"{display(str(folder))} holds no labels of faces or persons",
+            f"{display(str(folder))} holds no labels of faces, persons or speech",
             "give a folder with truth/*.json beside its media",
         )
     _check_inside(folder, truth.files)

@@ -11,11 +11,15 @@ from aima.evaluation.degraded import DegradedReport
 from aima.evaluation.scores.boxes import BoxScores
 from aima.evaluation.scores.counts import CountScores
 from aima.evaluation.scores.cuts import CutScores
+from aima.evaluation.scores.der import TurnScores
 from aima.evaluation.scores.expressions import ExpressionScores
 from aima.evaluation.scores.pairs import PairScores
 from aima.evaluation.scores.partition import PartitionScore
 from aima.evaluation.scores.persons import PersonScores
 from aima.evaluation.scores.result import Result
+from aima.evaluation.scores.retrieval import RetrievalScores
+from aima.evaluation.scores.voices import VoiceScores
+from aima.evaluation.scores.wer import WordScores
 
 
 class Seconds(Result):
@@ -64,14 +68,17 @@ class Report(Result):
     cuts: CutScores | None = None
     emotion: ExpressionScores | None = None
     degraded: DegradedReport | None = None
-    voices: None = None
-    bcubed_voices: None = None
-    wer: None = None
-    der: None = None
+    wer: WordScores | None = None
+    der: TurnScores | None = None
+    voices: VoiceScores | None = None
+    retrieval: RetrievalScores | None = None
     association: None = None
-    retrieval: None = None
     not_measured: dict[str, str] = Field(description="reason by part")
     failed: dict[str, str] = Field(description="reason by file that could not be looked at; it counts as empty")
     partial: dict[str, str] = Field(description="reason by file of which only a part could be looked at")
     cost: tuple[Cost, ...] = Field(description="videos by size, then the pictures")
+    sound_cpu_per_second: dict[str, float] | None = Field(
+        None, description="CPU seconds of one core per second of sound: total, and by analyzer and of decoding"
+    )
+    sound_seconds: float = Field(0.0, description="of the sound that these were spent on")
     seconds: Seconds

@@ -5,7 +5,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -15,18 +15,23 @@ from aima.domain.clock import seconds
 from aima.domain.media import Medium
 from aima.evaluation import degraded
 from aima.evaluation.answering import answer
-from aima.evaluation.answers import Answers
-from aima.evaluation.costs import Spent, costs
+from aima.evaluation.answers import Answers, Sounds
+from aima.evaluation.costs import Spent, costs, sound_costs
+from aima.evaluation.hearing import answer_sounds, hearing_analyzers, turns
 from aima.evaluation.parts import NO_LABELS, NOT_ASKED, NOT_BUILT, PARTS, Part, labelled_parts, restricted
-from aima.evaluation.places import why_no_file
 from aima.evaluation.report import Report, Seconds, Together
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
 from aima.evaluation.scores.cuts import score_cuts
+from aima.evaluation.scores.der import score_turns
 from aima.evaluation.scores.expressions import score_expressions
 from aima.evaluation.scores.pairs import score_pairs
 from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.scores.persons import PersonScores, score_clips
+from aima.evaluation.scores.retrieval import score_retrieval
+from aima.evaluation.scores.voices import score_voices
+from aima.evaluation.scores.wer import score_words
+from aima.evaluation.taking import Taken, reason, take
 from aima.evaluation.truth import Clip, Truth
 from aima.evaluation.workspace import Workspace
 from aima.media.contained.keeper import KEEPER
@@ -36,7 +41,7 @@ from aima.services.fusion import Watched
 from aima.services.reports import FileReport
 
 ANALYZERS: Final = ("face_detector", "face_embedder", "emotion", "shot_cuts", "mouth_motion")
-"""What the figures are of: nothing else is run, so that costs can be compared."""
+"""What the figures of sight are of: nothing else is run, so that costs can be compared."""
 
 MUCH_SHORTER: Final = 1.0
 """Seconds that a clip may end before its labels do and still count as whole."""
@@ -59,29 +64,6 @@ class Listeners:
     degrading: degraded.Progress | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Seen:
-    """What became of the labelled files. media: by file, those that could be looked at."""
-
-    media: Mapping[str, Medium] = field(default_factory=dict)
-    watched: Mapping[str, Watched] = field(default_factory=dict)
-    files: Mapping[str, FileReport] = field(default_factory=dict)
-    missing: Mapping[str, str] = field(default_factory=dict)
-    cpu_s: float = 0.0
-
-    @property
-    def failed(self) -> dict[str, str]:
-        """Reason by file."""
-        refused = {file: _reason(report) for file, report in self.files.items() if report.state != "done"}
-        return dict(sorted((refused | dict(self.missing)).items()))
-
-    def partial(self, clips: Iterable[Clip]) -> dict[str, str]:
-        """Reason by file of which only a part could be read, or is there: clips may be shorter than labelled."""
-        short = {clip.file: _too_short(clip, self.media[clip.file]) for clip in clips if clip.file in self.media}
-        read = {file: _reason(report) for file, report in self.files.items() if _is_partial(report)}
-        return dict(sorted({file: why for file, why in (short | read).items() if why is not None}.items()))
-
-
 def evaluate(
     workspace: Workspace, truth: Truth, parts: frozenset[Part], listeners: Listeners | None = None
 ) -> Evaluation:
@@ -97,55 +79,41 @@ def evaluate(
     measured = parts & labelled_parts(truth)
     wanted = restricted(truth, measured)
     told = listeners or Listeners()
-    seen = _look(workspace, wanted, told.looking)
-    answers = answer(workspace, wanted, seen.watched.values(), seen.media, seen.failed)
+    seen = take(workspace, wanted, wanted.seen, ANALYZERS, told.looking)
+    heard = take(workspace, wanted, wanted.heard, hearing_analyzers(), told.looking)
+    watched = {one.content_id: one for one in workspace.fusion.watched()} if seen.media else {}
+    failed = heard.failed | seen.failed
+    answers = answer(workspace, wanted, watched.values(), seen.media, failed)
+    answers = replace(answers, sounds=answer_sounds(workspace, wanted, heard))
     scores = _scores(workspace, wanted, answers, measured)
     if "degraded" in measured:
         scores["degraded"] = degraded.measure(workspace.settings, truth, told.degrading)
+    sound_cpu, sound_s = sound_costs(heard)
     report = Report(
         folder=str(truth.folder),
         made_at=datetime.now(UTC),
         version=aima.__version__,
-        **_used(workspace),
+        **_used(workspace, wanted),
         **scores,
         not_measured=_not_measured(parts, measured),
-        failed=seen.failed,
-        partial=seen.partial(wanted.clips.values()),
-        cost=costs(_spent(seen)),
-        seconds=Seconds(wall=time.monotonic() - wall, cpu=seen.cpu_s + _own_cpu() - cpu),
+        failed=dict(sorted(failed.items())),
+        partial=_partial(seen, heard, wanted.clips.values()),
+        cost=costs(_spent(seen, watched)),
+        sound_cpu_per_second=sound_cpu,
+        sound_seconds=sound_s,
+        seconds=Seconds(wall=time.monotonic() - wall, cpu=seen.cpu_s + heard.cpu_s + _own_cpu() - cpu),
     )
     return Evaluation(report, answers, wanted)
 
 
-def _look(workspace: Workspace, truth: Truth, listener: Listener | None) -> _Seen:
-    """Analyze the labelled files, as `aima analyze` does."""
-    paths = {file: truth.folder / file for file in truth.files}
-    why = {file: why_no_file(path) for file, path in paths.items()}
-    there = {file: path for file, path in paths.items() if why[file] is None}
-    missing = {file: f"media_missing: {file} {reason}" for file, reason in why.items() if reason is not None}
-    if not there:
-        return _Seen(missing=missing)
-    done = workspace.analyses.analyze(list(there.values()), {name: {} for name in ANALYZERS}, listener)
-    reports = {report.path: report for report in done.files}
-    files = {file: reports[str(path)] for file, path in there.items()}
-    return _Seen(
-        media=_media(workspace, files),
-        watched={watched.content_id: watched for watched in workspace.fusion.watched()},
-        files=files,
-        missing=missing,
-        cpu_s=sum(done.cpu_s.values()),
-    )
-
-
-def _media(workspace: Workspace, files: Mapping[str, FileReport]) -> dict[str, Medium]:
-    known = {medium.media_id: medium for medium in workspace.stores.media.all()}
-    return {
-        file: known[report.media_id] for file, report in files.items() if report.state == "done" and report.media_id
+def _partial(seen: Taken, heard: Taken, clips: Iterable[Clip]) -> dict[str, str]:
+    """Reason by file of which only a part could be read, or is there: clips may be shorter than labelled."""
+    short = {clip.file: _too_short(clip, seen.media[clip.file]) for clip in clips if clip.file in seen.media}
+    read = {file: reason(report) for file, report in seen.files.items() if _is_partial(report)}
+    listened = {
+        file: reason(report) for file, report in heard.files.items() if report.state == "done" and not report.whole
     }
-
-
-def _reason(report: FileReport) -> str:
-    return f"{report.code}: {report.detail}"
+    return dict(sorted({file: why for file, why in (listened | short | read).items() if why is not None}.items()))
 
 
 def _is_partial(report: FileReport) -> bool:
@@ -172,9 +140,22 @@ def _scores(workspace: Workspace, truth: Truth, answers: Answers, measured: froz
         "persons": lambda: score_clips(told, answers.persons),
         "cuts": lambda: score_cuts(shot, answers.cuts),
         "emotion": lambda: score_expressions(truth.expressions, answers.expressions),
+        **_sound_scorers(truth, answers.sounds, join),
     }
     scores = {part: score() for part, score in scorers.items() if part in measured}
     return scores | ({"together": _together(score_clips(told, answers.together))} if "persons" in measured else {})
+
+
+def _sound_scorers(truth: Truth, sounds: Sounds, join: float) -> dict[str, Callable[[], Any]]:
+    voices = sounds.voices
+    found = {name: turns(hearing) for name, hearing in sounds.talks.items()}
+    groups = (truth.speakers, voices.groups)
+    return {
+        "wer": lambda: score_words(truth.transcripts, sounds.texts),
+        "der": lambda: score_turns(truth.talks, found),
+        "voices": lambda: score_voices(truth.voice_pairs, voices.similarities, voices.odds, join, groups),
+        "retrieval": lambda: score_retrieval(truth.queries, sounds.found, sounds.unasked),
+    }
 
 
 def _together(scores: PersonScores) -> Together:
@@ -190,9 +171,10 @@ def _not_measured(parts: frozenset[Part], measured: frozenset[Part]) -> dict[str
     return {part: NO_LABELS if part in parts else NOT_ASKED for part in left_out} | NOT_BUILT
 
 
-def _used(workspace: Workspace) -> dict[str, Any]:
+def _used(workspace: Workspace, truth: Truth) -> dict[str, Any]:
     """Models by task, and the thresholds of linking."""
-    tasks = {task for name in ANALYZERS if (task := registry.get(name).task)}
+    names = (*ANALYZERS, *(hearing_analyzers() if truth.heard else ()))
+    tasks = {task for name in names if (task := registry.get(name).task)}
     entries = {task: find(workspace.settings, task) for task in sorted(tasks)}
     run = workspace.stores.persons.run()
     identity = workspace.settings.identity
@@ -203,12 +185,12 @@ def _used(workspace: Workspace) -> dict[str, Any]:
     }
 
 
-def _spent(seen: _Seen) -> list[Spent]:
+def _spent(seen: Taken, watched: Mapping[str, Watched]) -> list[Spent]:
     """Every content once, though several files may hold it."""
     spent = {}
     for file, medium in seen.media.items():
-        if medium.content_id in seen.watched:
-            spent[medium.content_id] = Spent(medium, seen.watched[medium.content_id], seen.files[file].cpu_s)
+        if medium.content_id in watched:
+            spent[medium.content_id] = Spent(medium, watched[medium.content_id], seen.files[file].cpu_s)
     return list(spent.values())
 
 

@@ -30,6 +30,6 @@ def subject(boxes: Sequence[Box], size: tuple[float, float]) -> int | None:
 def main_face(tracks: Sequence[Track], frame: Box) -> Track | None:
     """The face that a picture, or a part of one, is of. frame: what is looked at, in the pixels of the tracks."""
     left, top, width, height = frame
-    boxes = [track.locator.box for track in tracks]
+    boxes = [track.box for track in tracks]
     number = subject([(x - left, y - top, w, h) for x, y, w, h in boxes], (width, height))
     return None if number is None else tracks[number]

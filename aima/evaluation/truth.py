@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -23,7 +23,7 @@ class _Label(BaseModel):
 
 
 class Pair(_Label):
-    """Two pictures of faces. same: 1 or 0."""
+    """Two pictures of faces, or two sounds of voices. same: 1 or 0."""
 
     a: str
     b: str
@@ -81,11 +81,58 @@ class Clip(_Label):
         return part in self.model_fields_set
 
 
+class Transcript(_Label):
+    """What is said in a file. language: ISO 639-1. synthetic: by a machine."""
+
+    file: str
+    language: str = Field(min_length=1)
+    text: str
+    synthetic: bool = False
+
+    @property
+    def group(self) -> str:
+        """Which material it is of: the language with the folder that the file lies in, machines apart."""
+        folder = PurePosixPath(self.file).parent.name
+        material = "synthetic" if self.synthetic else folder
+        return f"{self.language}/{'other' if material in {self.language, ''} else material}"
+
+
+class TrueTurn(_Label):
+    """When somebody speaks, [start, end) in seconds."""
+
+    speaker: str
+    start: float = Field(ge=0)
+    end: float
+
+    @model_validator(mode="after")
+    def _does_not_end_before_it_starts(self) -> Self:
+        if self.end < self.start:
+            raise ValueError("a turn ends before it starts")
+        return self
+
+
+class Talk(_Label):
+    """Who speaks when in a file."""
+
+    name: str
+    file: str
+    turns: tuple[TrueTurn, ...]
+
+
+class Query(_Label):
+    """Words to search for, and the files of which any is a right answer."""
+
+    query: str = Field(min_length=1)
+    language: str = ""
+    files: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Truth:
     """Everything that is known of a folder; a part without labels is empty.
 
-    identities: files by person. boxes, counts: by file. clips: by name.
+    identities: files by person. boxes, counts: by file. clips, talks: by name. voice_pairs: of files in which one
+    person speaks; speakers: such files by speaker.
     """
 
     folder: Path
@@ -95,12 +142,32 @@ class Truth:
     counts: Mapping[str, int] = field(default_factory=dict)
     expressions: tuple[Expression, ...] = ()
     clips: Mapping[str, Clip] = field(default_factory=dict)
+    transcripts: tuple[Transcript, ...] = ()
+    voice_pairs: tuple[Pair, ...] = ()
+    speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    talks: Mapping[str, Talk] = field(default_factory=dict)
+    queries: tuple[Query, ...] = ()
 
     @property
     def files(self) -> list[str]:
         """Every labelled file, each once, sorted."""
+        return sorted({*self.seen, *self.heard})
+
+    @property
+    def seen(self) -> list[str]:
+        """The files that are labelled with what is to be seen in them."""
         paired = [file for pair in self.pairs for file in (pair.a, pair.b)]
         known = [file for files in self.identities.values() for file in files]
         shown = [expression.file for expression in self.expressions]
         parts: Iterable[Iterable[str]] = (paired, known, shown, self.boxes, self.counts)
         return sorted({file for part in parts for file in part} | {clip.file for clip in self.clips.values()})
+
+    @property
+    def heard(self) -> list[str]:
+        """The files that are labelled with what is to be heard in them."""
+        said = [transcript.file for transcript in self.transcripts]
+        paired = [file for pair in self.voice_pairs for file in (pair.a, pair.b)]
+        known = [file for files in self.speakers.values() for file in files]
+        talks = [talk.file for talk in self.talks.values()]
+        searched = [file for query in self.queries for file in query.files]
+        return sorted({*said, *paired, *known, *talks, *searched})

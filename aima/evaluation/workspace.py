@@ -7,6 +7,8 @@ from typing import Final
 
 from aima.services.analyses import AnalysisService
 from aima.services.fusion import FusionService
+from aima.services.projections.service import ProjectionService
+from aima.services.search.service import SearchService
 from aima.settings import Settings
 from aima.storage.archive import Archive
 from aima.stores.ports import Stores
@@ -26,3 +28,5 @@ class Workspace:
     archive: Archive
     analyses: AnalysisService
     fusion: FusionService
+    projections: ProjectionService
+    search: SearchService

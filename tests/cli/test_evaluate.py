@@ -112,7 +112,9 @@ def test_files_that_cannot_be_looked_at_count_as_empty_and_are_told(done, report
 def test_what_is_not_measured_is_null_with_a_reason(report):
     assert report["voices"] is None
     assert report["wer"] is None
-    assert "no voice analysis yet" in report["not_measured"]["voices"]
+    assert "no labels" in report["not_measured"]["voices"]
+    assert report["not_measured"]["association"] == "voices are not joined with faces yet"
+    assert report["sound_cpu_per_second"] is None
     assert not {"faces", "persons", "degraded"} & set(report["not_measured"])
 
 

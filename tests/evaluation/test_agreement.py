@@ -6,8 +6,9 @@ import importlib.util
 import json
 import math
 import random
+from collections.abc import Iterator
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
@@ -16,11 +17,25 @@ from hypothesis import strategies as st
 from aima.evaluation.reading import read_truth
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.cuts import score_cuts
+from aima.evaluation.scores.der import score_turns
 from aima.evaluation.scores.expressions import score_expressions
 from aima.evaluation.scores.pairs import score_pairs
 from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.scores.persons import ClipScore, score_clip
-from aima.evaluation.truth import Clip, Expression, Interval, Pair, TrueBox, TruePerson
+from aima.evaluation.scores.retrieval import score_retrieval
+from aima.evaluation.scores.wer import score_words
+from aima.evaluation.truth import (
+    Clip,
+    Expression,
+    Interval,
+    Pair,
+    Query,
+    Talk,
+    Transcript,
+    TrueBox,
+    TruePerson,
+    TrueTurn,
+)
 from tests.conftest import MEDIA_DIR, MEDIA_REASON
 
 SCORER = MEDIA_DIR.parent / "tools" / "score.py"
@@ -28,6 +43,9 @@ pytestmark = pytest.mark.skipif(not SCORER.is_file(), reason=MEDIA_REASON)
 
 ROUNDING = 5.1e-5
 """The scorer gives four decimals."""
+MILLISECOND: Final = 1e-3
+SAME: Final = 0.005
+"""How near figures must be that are measured in other steps."""
 agreeing = settings(deadline=None, derandomize=True, max_examples=200)
 
 # Tenths make ties (equally good assignments, equal scores), other numbers make borders within cells.
@@ -201,3 +219,84 @@ def test_expressions(scorer: ModuleType, rows: dict[str, tuple[str, str | None]]
         theirs = scorer.emotion([one.model_dump() for one in known], found)
         check({"accuracy": score.of_known.accuracy}, theirs)
         check({"balanced_accuracy": score.of_known.balanced_accuracy}, theirs, tolerance=5.6e-4)
+
+
+spoken = st.lists(
+    st.sampled_from(
+        ["Ja", "nein,", "3", "drei", "Straße", "strasse", "o'clock", "e-mail", "\ufb01n", "-", "13", "\u2019s"]
+    )
+).map(" ".join)
+
+
+@given(
+    st.dictionaries(files, st.tuples(st.sampled_from(["de", "en", "fr"]), spoken), min_size=1),
+    st.dictionaries(files, spoken),
+)
+@agreeing
+def test_words(scorer: ModuleType, said: dict[str, tuple[str, str]], heard: dict[str, str]) -> None:
+    truth = [Transcript(file=file, language=language, text=text) for file, (language, text) in said.items()]
+    score, theirs = score_words(truth, heard), scorer.wer([one.model_dump() for one in truth], heard)
+    assert sum(one.missing for name, one in score.figures.items() if "/" not in name) == theirs["missing"]
+    for language in {one.language for one in truth}:
+        ours, row = score.figures[language], theirs[language]
+        assert (ours.words, ours.utterances, ours.exact) == (row["words"], row["utt"], row["exact"])
+        assert ours.substituted + ours.deleted + ours.inserted == row["sub"] + row["dele"] + row["ins"]
+        if ours.words:
+            check({"wer": ours.wer, "cer": ours.cer}, row)
+
+
+hundredths = st.integers(0, 3000).map(lambda n: n / 100)
+stretches = st.lists(
+    st.tuples(st.sampled_from("abc"), hundredths, hundredths).map(lambda t: (t[0], min(t[1:]), max(t[1:]))), max_size=8
+)
+
+
+@given(stretches, stretches)
+@agreeing
+def test_turns(scorer: ModuleType, true: list[tuple[str, float, float]], found: list[tuple[str, float, float]]) -> None:
+    figures = score_turns({"t": talk("t", true)}, {"t": talk("t", found).turns}).figures["t"]
+    theirs = scorer.der({"t": in_rows(talk("t", true))}, {"t": in_rows(talk("t", found))})
+    check({"scored": figures.scored, "miss": figures.missed, "fa": figures.false}, theirs, MILLISECOND)
+    check({"conf": figures.confused}, theirs, MILLISECOND)
+    if figures.scored > 1:
+        check({"der": figures.der}, theirs, SAME)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_turns_of_real_recordings(scorer: ModuleType, seed: int) -> None:
+    dice = random.Random(seed)
+    for name, one in read_truth(MEDIA_DIR).talks.items():
+        found = one.model_copy(update={"turns": tuple(misheard(one, dice))})
+        score = score_turns({name: one}, {name: found.turns})
+        check({"der": score.files[name]}, scorer.der({name: in_rows(one)}, {name: in_rows(found)}), SAME)
+
+
+def talk(name: str, rows: list[tuple[str, float, float]]) -> Talk:
+    turns = tuple(TrueTurn(speaker=speaker, start=start, end=end) for speaker, start, end in rows)
+    return Talk(name=name, file=name, turns=turns)
+
+
+def in_rows(one: Talk) -> list[tuple[float, float, str]]:
+    return [(turn.start, turn.end, turn.speaker) for turn in one.turns]
+
+
+def misheard(one: Talk, dice: random.Random) -> Iterator[TrueTurn]:
+    """Turns with the mistakes of a real system: moved, missed, given to somebody else."""
+    for turn in one.turns:
+        if dice.random() < 0.85:
+            speaker = turn.speaker if dice.random() < 0.8 else "somebody"
+            start = max(0.0, turn.start + round(dice.uniform(-0.6, 0.6), 3))
+            yield TrueTurn(speaker=speaker, start=start, end=turn.end + round(dice.uniform(0.6, 1), 3))
+
+
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=3), st.lists(files, max_size=2), max_size=6),
+    st.lists(st.lists(st.sampled_from("abcdef"), max_size=5), min_size=6, max_size=6),
+)
+@agreeing
+def test_retrieval(scorer: ModuleType, wanted: dict[str, list[str]], found: list[list[str]]) -> None:
+    queries = [Query(query=query, files=tuple(right)) for query, right in wanted.items()]
+    answered = dict(zip(wanted, found, strict=False))
+    score = score_retrieval(queries, answered)
+    theirs = scorer.retrieval([one.model_dump() for one in queries], answered)
+    assert (score.at3, score.of, [one.query for one in score.missed]) == (theirs["at3"], theirs["of"], theirs["missed"])

@@ -12,13 +12,17 @@ import pytest
 from aima.bootstrap.analysis import wire
 from aima.domain.media import MediaInfo
 from aima.domain.observation import EXPRESSIONS
+from aima.errors import StackDown
 from aima.evaluation.answering import answer
 from aima.evaluation.truth import Clip, Expression, Pair, Truth
 from aima.evaluation.workspace import Workspace
 from aima.fusion.linkage import seeming, shortfalls
 from aima.models.loader import load
 from aima.services.fusion import Watched
+from aima.services.model_versions import ActiveModels
 from aima.services.patience import Patience
+from aima.services.projections.service import AsOf, ProjectionService
+from aima.services.search.service import SearchService
 from aima.storage.archive import Archive
 from tests.persons_made import add_medium, content, made_medium, made_run, made_track, record
 
@@ -37,6 +41,10 @@ TRUTH = Truth(
     expressions=(Expression(file="one.jpg", emotion="fear"), Expression(file="nobody.jpg", emotion="fear")),
     clips={"film": Clip(name="film", file="film.mp4", duration=20), "lost": Clip(name="lost", file="x", duration=20)},
 )
+
+
+def no_vectors():
+    raise StackDown("nothing here asks for vectors")
 
 
 def face(name, start, end, who, left=100.0, quality=0.5):
@@ -67,7 +75,9 @@ def answers(stores, settings, tmp_path):
     archive = Archive(tmp_path)
     with ExitStack() as at_end:
         analyses = wire(settings, stores, archive, at_end, Patience(0))
-        workspace = Workspace(settings, stores, archive, analyses, analyses.fusion)
+        projections = ProjectionService(stores, archive, {})
+        search = SearchService(settings, stores, ActiveModels(settings, stores), no_vectors, lambda: AsOf(0, 0))
+        workspace = Workspace(settings, stores, archive, analyses, analyses.fusion, projections, search)
         return answer(workspace, TRUTH, watched, media, {"lost.jpg": "media_missing: gone"})
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from aima.errors import SettingInvalid
 from aima.evaluation.parts import PARTS, chosen_parts, labelled_parts, restricted
-from aima.evaluation.truth import Clip, Expression, Pair, TrueBox, Truth
+from aima.evaluation.truth import Clip, Expression, Pair, Query, Talk, Transcript, TrueBox, TrueTurn, Truth
 
 TRUTH = Truth(
     folder=Path("labelled"),
@@ -21,6 +21,11 @@ TRUTH = Truth(
         "shown": Clip(name="shown", file="g.mp4", duration=1, persons=()),
         "shot": Clip(name="shot", file="h.mp4", duration=1, cuts=()),
     },
+    transcripts=(Transcript(file="i.wav", language="de", text="ja"),),
+    voice_pairs=(Pair(a="j.wav", b="k.wav", same=1),),
+    speakers={"one": ("l.wav",)},
+    talks={"talk": Talk(name="talk", file="m.wav", turns=(TrueTurn(speaker="a", start=0, end=1),))},
+    queries=(Query(query="ja", files=("n.wav",)),),
 )
 
 
@@ -30,8 +35,8 @@ def test_nothing_chosen_is_everything():
 
 
 def test_an_unknown_part_is_named():
-    with pytest.raises(SettingInvalid, match="'voices'"):
-        chosen_parts("boxes,voices")
+    with pytest.raises(SettingInvalid, match="'sounds'"):
+        chosen_parts("boxes,sounds")
 
 
 def test_only_what_has_labels_can_be_measured():
@@ -53,6 +58,10 @@ def test_only_what_has_labels_can_be_measured():
         ("persons", ["g.mp4"]),
         ("cuts", ["h.mp4"]),
         ("degraded", []),
+        ("wer", ["i.wav"]),
+        ("voices", ["j.wav", "k.wav", "l.wav"]),
+        ("der", ["m.wav"]),
+        ("retrieval", ["n.wav"]),
     ],
 )
 def test_a_part_needs_only_its_files(part, files):

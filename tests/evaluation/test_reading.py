@@ -236,3 +236,30 @@ def test_the_shared_media_are_read_whole():
     assert truth.clips["composed_2min"].file == "video/composed_2min.mp4"
     assert not any(person.required for person in truth.clips["one_by_one"].persons)
     assert "conv_de_90s" not in truth.clips
+
+
+def test_labels_of_sound_are_read(tmp_path):
+    write(tmp_path, "transcripts.json", [{"file": "de/a.wav", "language": "de", "text": "ja", "speaker": "x"}])
+    write(tmp_path, "voice_pairs.json", [{"a": "a.wav", "b": "b.wav", "same": 0}])
+    write(tmp_path, "speaker_identities.json", {"x": ["c.wav"]})
+    write(tmp_path, "queries.json", [{"query": "yes", "language": "en", "files": ["d.wav"]}])
+    write(tmp_path, "rttm/talk.rttm", "SPEAKER talk 1 0 1 <NA> <NA> x <NA> <NA>\n")
+    truth = read_truth(tmp_path)
+    assert truth.heard == truth.files == ["a.wav", "b.wav", "c.wav", "d.wav", "de/a.wav", "diarization/talk.wav"]
+    assert truth.seen == []
+    assert (truth.transcripts[0].group, truth.transcripts[0].synthetic) == ("de/other", False)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("transcripts.json", [{"file": "a.wav", "text": "no language"}]),
+        ("queries.json", [{"query": "", "files": []}]),
+        ("voice_pairs.json", [{"a": "a.wav", "b": "b.wav", "same": 2}]),
+        ("transcripts.json", [{"file": "../a.wav", "language": "en", "text": ""}]),
+    ],
+)
+def test_malformed_labels_of_sound_are_refused(tmp_path, name, content):
+    write(tmp_path, name, content)
+    with pytest.raises(LabelsInvalid):
+        read_truth(tmp_path)

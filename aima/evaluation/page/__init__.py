@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from aima.evaluation.answers import Answers
+from aima.evaluation.answers import Answers, Sounds
 from aima.evaluation.page.cuts import cuts_section
 from aima.evaluation.page.degraded import degraded_section
 from aima.evaluation.page.elements import Element, element, render
@@ -19,7 +19,11 @@ from aima.evaluation.page.identities import identities_section, pairs_section
 from aima.evaluation.page.persons import persons_section
 from aima.evaluation.page.photographs import boxes_section, counts_section
 from aima.evaluation.page.pictures import Album
-from aima.evaluation.page.running import FAILED, MISSING, PARTIAL, cost_section, reasons_section
+from aima.evaluation.page.running import FAILED, MISSING, PARTIAL, cost_section, reasons_section, sound_cost_section
+from aima.evaluation.page.searching import retrieval_section
+from aima.evaluation.page.speakers import speakers_section
+from aima.evaluation.page.voices import voices_section
+from aima.evaluation.page.words import words_section
 from aima.evaluation.report import Report
 from aima.evaluation.truth import Truth
 from aima.services.markup import document, publish
@@ -47,7 +51,11 @@ def write_page(
 
 def page_html(report: Report, answers: Answers, truth: Truth, album: Album, largest: int = LARGEST) -> str:
     """The report as one HTML document, its pictures not larger than `largest` bytes together."""
-    seen = [*_seen_sections(report, answers, truth, album, largest), *_told_sections(report)]
+    seen = [
+        *_seen_sections(report, answers, truth, album, largest),
+        *_heard_sections(report, answers.sounds, truth),
+        *_told_sections(report),
+    ]
     body = [head(report), _contents(seen), *seen]
     return document(__name__, "page.html", "How right AIMA is", body="\n".join(map(render, body)))
 
@@ -77,12 +85,26 @@ def _seen_sections(report: Report, answers: Answers, truth: Truth, album: Album,
         yield expressions_section(report.emotion, answers, album)
 
 
+def _heard_sections(report: Report, sounds: Sounds, truth: Truth) -> Iterator[Element]:
+    """The sections of sound, which show none."""
+    if report.wer:
+        yield words_section(report.wer)
+    if report.der:
+        yield speakers_section(report.der, truth, sounds)
+    if report.voices:
+        yield voices_section(report.voices)
+    if report.retrieval:
+        yield retrieval_section(report.retrieval)
+
+
 def _told_sections(report: Report) -> Iterator[Element]:
     """The sections of figures and reasons."""
     if report.degraded:
         yield degraded_section(report.degraded)
     if report.cost:
         yield cost_section(report.cost)
+    if report.sound_cpu_per_second:
+        yield sound_cost_section(report.sound_cpu_per_second)
     if report.failed:
         yield reasons_section("failed", "Files that failed", FAILED, report.failed, "file")
     if report.partial:

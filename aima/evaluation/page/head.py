@@ -56,6 +56,21 @@ def _further(report: Report) -> Iterator[Tile]:
     if report.degraded:
         wrong = number(report.degraded.wrong_joins)
         yield "degraded", "wrong joins, degraded", wrong, "mixed persons on damaged photographs; 0 is right"
+    yield from _heard(report)
+
+
+def _heard(report: Report) -> Iterator[Tile]:
+    for language, name in (("en", "English"), ("de", "German")):
+        if report.wer and language in report.wer.figures:
+            rate = percent(report.wer.figures[language].wer)
+            yield "words", f"word errors, {name}", rate, "words heard wrongly for each that is said; 0 is best"
+    if report.der:
+        yield "speakers", "speaker errors", percent(report.der.mean), "of the time of talks, on the mean; 0 is best"
+    if report.voices:
+        yield "voices", "voices, equal errors", percent(report.voices.eer), "of pairs wrong either way; 0 is best"
+    if report.retrieval:
+        answered = f"{report.retrieval.at3} of {report.retrieval.of}"
+        yield "retrieval", "queries answered", answered, "what is said found among the first three"
 
 
 def _tile(anchor: str, name: str, value: str, meaning: str) -> Element:

@@ -10,6 +10,7 @@ from aima.evaluation.page.elements import NOTHING, Cell, Element, folded, sectio
 from aima.evaluation.report import Cost
 
 COSTS: Final = "Milliseconds of one CPU core for every analysed frame, by what spent them."
+SOUND_COSTS: Final = "Seconds of one CPU core for every second of sound, by what spent them."
 FAILED: Final = "What could not be looked at counts as if nothing were found in it."
 PARTIAL: Final = "Something of these files could be looked at, but not everything."
 MANY: Final = 20
@@ -21,6 +22,12 @@ def cost_section(costs: Sequence[Cost]) -> Element:
     analyzers = sorted({name for cost in costs for name in cost.ms_per_frame})
     headings = ("media", "files", "frames", "faces each", *analyzers, "together")
     return section("cost", "Cost", COSTS, table(headings, (_row(cost, analyzers) for cost in costs), "figures"))
+
+
+def sound_cost_section(spent: Mapping[str, float]) -> Element:
+    """A row for everything that was spent on sound."""
+    rows = [(name, f"{seconds:.4f}") for name, seconds in spent.items()]
+    return section("sound-cost", "Cost of sound", SOUND_COSTS, table(("what", "seconds"), rows, "figures"))
 
 
 def reasons_section(name: str, title: str, meaning: str, reasons: Mapping[str, str], what: str) -> Element:

@@ -43,7 +43,8 @@ def write_eaf(hearing: Hearing, title: str) -> bytes:
         document.add_annotation(tier, note.start_ms, note.end_ms, note.text)
     if placed:
         document.remove_tier(EMPTY)
-    return ElementTree.tostring(to_adocument(document), "utf-8", xml_declaration=True)
+    data: bytes = ElementTree.tostring(to_adocument(document), "utf-8", xml_declaration=True)
+    return data
 
 
 def _notes(hearing: Hearing) -> Iterator[_Note]:
