@@ -83,7 +83,8 @@ def filter_bank(samples: Floats, bins: int) -> Floats:
     options.frame_opts.samp_freq = SOUND_RATE
     options.mel_opts.num_bins = bins
     bank = kaldi.OnlineFbank(options)
-    bank.accept_waveform(SOUND_RATE, samples)
+    # Below one of sixteen bits energies would be cut off, and soft speech with them.
+    bank.accept_waveform(SOUND_RATE, samples * np.float32(1 << 15))
     bank.input_finished()
     frames = [bank.get_frame(i) for i in range(bank.num_frames_ready)]
     return np.array(frames, np.float32).reshape(-1, bins)
