@@ -104,6 +104,8 @@ class Entry(_Record):
     contract: Mapping[str, Any] = Field(default_factory=dict)
     thresholds: Mapping[str, float] = Field(default_factory=dict)
     calibration: CalibrationRecord | None = None
+    # Of a text model: the same for sentences, whose vectors lie further apart than those of single words.
+    sentences: CalibrationRecord | None = None
     # Figures that somebody else states; those of an evaluation stand in `aima.models.cards`.
     measured: Mapping[str, str] = Field(default_factory=dict)
     limits: tuple[str, ...] = ()

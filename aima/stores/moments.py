@@ -111,8 +111,12 @@ class MomentStore(Protocol):
     def said_with(self, words: Collection[Collection[str]], limit: int) -> dict[str, str]:
         """Texts of utterances that hold most of these words, by text_id.
 
-        words: of each its spellings; German and English inflections count, words that say nothing alone do not.
+        words: of each its spellings; German and English inflections count.
         """
+        ...
+
+    def telling(self, words: Collection[str]) -> set[str]:
+        """Those of the words that say something alone: stop words of German and English do not."""
         ...
 
     def utterances(

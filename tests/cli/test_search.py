@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from aima.cli.app import app
 from aima.settings import load_settings
 from aima.stores.postgres import PostgresStores
+from tests.hearings_made import made_hearing
 from tests.pages import Page, assert_stands_for_itself
 from tests.persons_made import add_medium, made_run, made_track, record
 from tests.services.search.archive_made import face_space, finding, observe, package_pictures, sight
@@ -80,10 +81,32 @@ def test_options_narrow(archive):
     assert said("--person", "#1", "--object", "dog", "--within", "0")["answers"][0]["end"] == 63.5
 
 
+def test_what_is_said_is_shown_with_time_speaker_and_the_words_that_were_found(archive, database):
+    with PostgresStores.open(database) as stores:
+        lines = [(75.0, 78.0, 0, "Heute Morgen war es kalt."), (80.0, 82.0, 1, "<i>Morgens</i> immer.")]
+        stores.hearings.record(made_hearing("a.mp4", lines, language="de"))
+    found = said("--said", "morgen")["answers"]
+    assert [(a["start"], a["reasons"][0]["ask"], a["reasons"][0]["evidence"][0]["kind"]) for a in found] == [
+        (75.0, "said", "utterance"),
+        (80.0, "said", "utterance"),
+    ]
+    (mark,) = found[0]["reasons"][0]["marks"]
+    assert found[0]["reasons"][0]["text"][slice(*mark)] == "Morgen"
+    shown = aima("--said", "morgen").stdout
+    assert "Speaker 1: \u201cHeute [Morgen] war es kalt.\u201d" in shown
+    assert f"Next: aima timeline {found[0]['medium_id'][:8]}, aima transcript" in shown
+    assert "--from 1:15.0" in shown
+    aima("--text", "morgen", "--report", archive / "page.html")
+    page = (archive / "page.html").read_text()
+    assert_stands_for_itself(page)
+    assert "<mark>Morgen</mark>" in page
+    assert "&lt;i&gt;<mark>Morgens</mark>&lt;/i&gt;" in page
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        ((), 2, "nothing is asked for: give at least one of face, image, text, object, expression, person"),
+        ((), 2, "nothing is asked for: give at least one of face, image, text, said, object, expression, person"),
         (("--kind", "video"), 2, "nothing is asked for"),
         (("--person", "#1", "--from", "someday"), 2, "from: "),
         (("--text", "dog", "--face-number", "1"), 2, "a number of a face needs a picture"),

@@ -13,6 +13,7 @@ from aima.cli.timeline import MOST, bar
 from aima.domain.finding import Sighting
 from aima.domain.media import MediaInfo
 from aima.settings import load_settings
+from tests.hearings_made import made_hearing
 from tests.persons_made import add_medium, made_medium
 from tests.services.test_timelines import fill, finding
 
@@ -58,6 +59,19 @@ def test_the_same_for_programs_with_times_in_seconds(archive):
         (30.0, 31.0, 1),
     ]
     assert len(found["digest"]) == 64
+
+
+def test_speakers_and_sounds_have_lanes_and_the_way_to_the_transcript_is_told(archive):
+    archive.hearings.record(made_hearing("a.mp4", [(1.0, 3.0, 0, "Hello."), (5.0, 6.0, 0, "Well.")], [(8, 9, "music")]))
+    shown = aima("a.mp4").stdout
+    (speaker,) = (line for line in shown.splitlines() if line.startswith("Speaker 1"))
+    assert speaker.split()[-3:] == ["0:03.0", "2", "utterances"]
+    assert any(line.startswith("music") for line in shown.splitlines())
+    found = json.loads(aima("a.mp4", "--json").stdout)
+    assert f"2 utterances, see: aima transcript {found['medium']['id'][:8]}" in shown
+    assert [turn["start"] for turn in found["speakers"][0]["turns"]] == [1.0, 5.0]
+    assert [(one["speaker"], one["text"]) for one in found["utterances"]] == [(0, "Hello."), (0, "Well.")]
+    assert found["sounds"] == [{"label": "music", "spans": [{"start": 8.0, "end": 9.0, "score": 0.75}]}]
 
 
 def test_many_lanes_are_cut_and_said_so(archive):

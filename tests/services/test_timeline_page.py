@@ -2,13 +2,16 @@ from __future__ import annotations
 
 import base64
 import stat
+from dataclasses import replace
 
 import pytest
 
 from aima.domain.finding import Finding, Shot
+from aima.domain.speech import Sounding, Turn
 from aima.services.timeline_page import timeline_html, write_timeline
-from aima.services.timelines import FindingLane, PersonLane, Presence, Timeline
+from aima.services.timelines import FindingLane, PersonLane, Presence, SoundLane, SpeakerLane, Timeline
 from aima.storage.archive import Archive
+from tests.hearings_made import made_utterance
 from tests.pages import Page, assert_stands_for_itself
 from tests.persons_made import SECOND, made_medium
 
@@ -40,6 +43,19 @@ def test_shows_who_and_what_is_seen_when_with_the_picture(archive):
         "left:25.00%;width:25.00%", "left:0.00%;width:10.00%",
     ]  # fmt: skip
     assert "Writing" not in page.text
+
+
+def test_shows_who_says_what_when_and_what_else_sounds(archive):
+    speaker = SpeakerLane(0, "Speaker 1", (Turn("t1", "c", 0, 0, 6 * SECOND),))
+    said = made_utterance("a.mp4", 1, 5, 0, "<b>Shalom</b> & hello.", "he")
+    music = SoundLane("music", (Sounding("c", "music", 30 * SECOND, 45 * SECOND, 0.9),))
+    heard = replace(timeline(), speakers=(speaker,), utterances=(said,), sounds=(music,))
+    page = Page(timeline_html(heard, archive))
+    assert "1:00.0, 2 shots, 1 person, 1 speaker" in page.text
+    for words in ("Speaker 1", "0:06.0 in all", "0:01.0\u20130:05.0", "<b>Shalom</b> & hello.", "music"):
+        assert words in page.text
+    assert "he" in page.values("lang")
+    assert_stands_for_itself(timeline_html(heard, archive))
 
 
 def test_a_picture_that_is_gone_is_left_out(archive):

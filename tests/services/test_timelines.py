@@ -11,6 +11,7 @@ from aima.errors import MediaMissing
 from aima.services.persons import PersonService
 from aima.services.timelines import Timeline, TimelineService
 from aima.stores.postgres import PostgresStores
+from tests.hearings_made import made_hearing
 from tests.persons_made import SECOND, add_medium, made_medium, made_run, made_track, record
 
 HAPPY = np.array([0.1, 0.8, 0.02, 0.02, 0.02, 0.02, 0.02], np.float32)
@@ -64,6 +65,20 @@ def test_one_call_has_everything_of_the_medium_and_nothing_else(film):
     (dog,) = film.objects
     assert (dog.text, [(s.start_us / SECOND, s.most) for s in dog.spans]) == ("dog", [(1, 2), (30, 1)])
     assert [lane.text for lane in (*film.labels, *film.texts)] == ["tabby", "Ausgang"]
+
+
+def test_what_is_heard_stands_beside_what_is_seen(stores, film):
+    lines = [(1.0, 3.0, 0, "Hello."), (2.5, 70.0, 1, "Hello!"), (5.0, 6.0, 0, "Well.")]
+    stores.hearings.record(made_hearing("a.mp4", lines, [(8.0, 9.0, "music"), (20.0, 21.0, "music")]))
+    heard = TimelineService(stores).timeline("a.mp4")
+    spans = [(lane.label, [turn.start_us / SECOND for turn in lane.turns]) for lane in heard.speakers]
+    assert spans == [("Speaker 1", [1.0, 5.0]), ("Speaker 2", [2.5])]
+    assert [(one.speaker, one.text) for one in heard.utterances] == [(0, "Hello."), (1, "Hello!"), (0, "Well.")]
+    assert [(lane.label, len(lane.spans)) for lane in heard.sounds] == [("music", 2)]
+    assert heard.end_us == 70 * SECOND
+    assert (heard.persons, heard.objects) == (film.persons, film.objects)
+    assert heard.digest != film.digest
+    assert TimelineService(stores).timeline("b.mp4").utterances == ()
 
 
 def test_every_appearance_has_its_own_expression(film):

@@ -57,7 +57,7 @@ class Encoders:
         eyes = self._eyes[name]
         demand_version(space, f"{eyes.model.model_version}+{FaceEmbedder.version}")
         tracks = eyes.tracks(decode(path, self._settings.media), "query")
-        faces = sorted(tracks, key=lambda face: face.locator.box)
+        faces = sorted(tracks, key=lambda face: face.box)
         chosen = _chosen(faces, number, shown)
         vector = faces[chosen].vector
         if vector is None:
@@ -106,7 +106,7 @@ def _chosen(faces: Sequence[Track], number: int | None, name: str) -> int:
 
 
 def _area(face: Track) -> float:
-    _, _, width, height = face.locator.box
+    _, _, width, height = face.box
     return width * height
 
 

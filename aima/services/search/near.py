@@ -63,10 +63,10 @@ class Near:
                 return kept if contents is None else self._vectors().search(space, vector[None], MOST, contents)[0]
             asked = min(4 * asked, MOST)
 
-    def log_odds(self, space: Space, score: float) -> float:
-        """Log-odds that a cosine of this space means the same, by the catalogue's calibration."""
+    def log_odds(self, space: Space, score: float, *, sentences: bool = False) -> float:
+        """Log-odds that a cosine of this space means the same, by the catalogue's calibration, or that of sentences."""
         entry = catalogue(self._settings).get(model_of(space))
-        record = entry.calibration if entry else None
+        record = ((entry.sentences if sentences else None) or entry.calibration) if entry else None
         known = Calibration(record.slope, record.intercept) if record else UNCALIBRATED
         return float(known.log_odds(score))
 

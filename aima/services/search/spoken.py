@@ -17,9 +17,12 @@ MARKED: Final = 0.7
 
 
 def likenesses(moments: MomentStore, query: str) -> dict[str, float]:
-    """How like what is said is to the query by its words, 0..1, by text_id."""
-    there = moments.said_with([spellings(word) for word in words_of(query)], CANDIDATES)
-    return {text_id: likeness(query, text) for text_id, text in there.items()}
+    """How like what is said is to the query by those of its words that say something alone, 0..1, by text_id."""
+    words = words_of(query)
+    telling = moments.telling(words)
+    wanted = [word for word in words if word in telling] or words
+    there = moments.said_with([spellings(word) for word in wanted], CANDIDATES)
+    return {text_id: likeness(" ".join(wanted), text) for text_id, text in there.items()}
 
 
 def clue(ask: Ask, query: str, utterance: Utterance, chance: float, by: str) -> Clue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -16,6 +16,7 @@ from aima.services.search.near import Near
 from aima.services.search.spoken import clue, likenesses
 from aima.services.search.words import likeness, parts, spellings, words_of
 from aima.stores.moments import MomentStore
+from aima.stores.vectors import Hit, Space
 
 LEAST_LETTERS: Final = 0.3
 """Likeness by letters from which a text is an answer."""
@@ -45,32 +46,27 @@ class TextSearch:
         """What answers the words; without vectors by letters alone, which `unasked` then says."""
         trail = Trail(self._named(text, contents))
         many = MEANINGS if contents is None else MEANINGS_WITHIN
-        best = self._best("text", text, self._by_letters(text) | self._by_words(text), many, trail)
+        meant = self._by_meaning("text", text, many, trail)
+        best = _best(self._by_letters(text), meant.of(sentences=False), many)
         found = self._moments.findings(best, wanted, contents) if best else []
         trail.clues += [_clue(one, best[text_id(one.finding.text)]) for one in found]
-        trail.clues += self._utterances("text", text, best, wanted, contents)
+        trail.clues += self._spoken(
+            "text", text, _best(self._by_words(text), meant.of(sentences=True), many), wanted, contents
+        )
         return trail
 
     def said(self, text: str, wanted: int, contents: Collection[str] | None) -> Trail:
         """The same of what is said alone."""
         trail = Trail()
-        best = self._best("said", text, self._by_words(text), MEANINGS_WITHIN, trail)
-        trail.clues += self._utterances("said", text, best, wanted, contents)
+        meant = self._by_meaning("said", text, MEANINGS_WITHIN, trail)
+        best = _best(self._by_words(text), meant.of(sentences=True), MEANINGS_WITHIN)
+        trail.clues += self._spoken("said", text, best, wanted, contents)
         return trail
 
-    def _best(self, ask: Ask, text: str, matches: dict[str, _Match], many: int, trail: Trail) -> dict[str, _Match]:
-        """The likeliest texts by letters or by meaning, at most so many."""
-        try:
-            meant = self._by_meaning(ask, text, many, trail)
-        except (StoreError, StackError, ModelError) as error:
-            trail.unasked.append(Unasked(ask, f"meanings were not compared, only letters: {error.message}"))
-            meant = {}
-        whole = matches | {one: max(match, matches.get(one, match)) for one, match in meant.items()}
-        return dict(sorted(whole.items(), key=lambda item: (-item[1].chance, item[0]))[:many])
-
-    def _utterances(
+    def _spoken(
         self, ask: Ask, text: str, best: Mapping[str, _Match], wanted: int, contents: Collection[str] | None
     ) -> list[Clue]:
+        """Utterances of the likeliest texts."""
         found = self._moments.utterances(best, wanted, contents) if best else []
         matched = [(one, best[text_id(one.text)]) for one in found]
         return [clue(ask, text, one, match.chance, match.by) for one, match in matched]
@@ -101,17 +97,20 @@ class TextSearch:
         alike = likenesses(self._moments, text)
         return {one: _Match(CERTAIN * how, "words") for one, how in alike.items() if how >= LEAST_LETTERS}
 
-    def _by_meaning(self, ask: Ask, text: str, many: int, trail: Trail) -> dict[str, _Match]:
-        """Raises StoreError, StackError or ModelError where meanings cannot be compared."""
-        space = self._near.space("text")
-        if space is None:
-            trail.unasked.append(Unasked(ask, "meanings were not compared: the archive has no vectors of texts yet"))
-            return {}
-        hits = self._near.hits(space, self._encoders.text(space, text), many)
+    def _by_meaning(self, ask: Ask, text: str, many: int, trail: Trail) -> _Meanings:
+        """The nearest texts; none where meanings cannot be compared, which the trail then says."""
+        try:
+            space = self._near.space("text")
+            if space is None:
+                why = "meanings were not compared: the archive has no vectors of texts yet"
+                trail.unasked.append(Unasked(ask, why))
+                return _Meanings(self._near, None, ())
+            hits = self._near.hits(space, self._encoders.text(space, text), many)
+        except (StoreError, StackError, ModelError) as error:
+            trail.unasked.append(Unasked(ask, f"meanings were not compared, only letters: {error.message}"))
+            return _Meanings(self._near, None, ())
         trail.models["text"], trail.vectors = space.model_version, True
-        chances = {hit.group: probability(self._near.log_odds(space, hit.score)) for hit in hits}
-        likely = {one: min(chance, LESS_CERTAIN) for one, chance in chances.items() if chance >= LEAST_MEANING}
-        return {one: _Match(chance, "meaning") for one, chance in likely.items()}
+        return _Meanings(self._near, space, hits)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -120,6 +119,29 @@ class _Match:
 
     chance: float
     by: Literal["meaning", "words"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Meanings:
+    """Texts of like meaning. space: where they were asked for; None: nowhere."""
+
+    near: Near
+    space: Space | None
+    hits: Sequence[Hit]
+
+    def of(self, *, sentences: bool) -> dict[str, _Match]:
+        """How likely each text means the same, by its id, if it is a sentence or if it is not."""
+        if self.space is None:
+            return {}
+        odds = {hit.group: self.near.log_odds(self.space, hit.score, sentences=sentences) for hit in self.hits}
+        likely = {one: min(probability(strength), LESS_CERTAIN) for one, strength in odds.items()}
+        return {one: _Match(chance, "meaning") for one, chance in likely.items() if chance >= LEAST_MEANING}
+
+
+def _best(matches: dict[str, _Match], meant: Mapping[str, _Match], many: int) -> dict[str, _Match]:
+    """The likeliest texts by letters or by meaning, at most so many."""
+    whole = matches | {one: max(match, matches.get(one, match)) for one, match in meant.items()}
+    return dict(sorted(whole.items(), key=lambda item: (-item[1].chance, item[0]))[:many])
 
 
 def _clue(found: Found, match: _Match) -> Clue:

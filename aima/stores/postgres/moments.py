@@ -20,7 +20,6 @@ from sqlalchemy import (
     Text,
     Uuid,
     all_,
-    and_,
     any_,
     bindparam,
     case,
@@ -179,24 +178,27 @@ class PostgresMoments:
     def said_with(self, words: Collection[Collection[str]], limit: int) -> dict[str, str]:
         """Texts of utterances that hold most of these words, by text_id.
 
-        words: of each its spellings; German and English inflections count, words that say nothing alone do not.
+        words: of each its spellings; German and English inflections count.
         """
-        wanted = [spellings for spellings in words if spellings]
-        with self._engine.connect() as connection:
-            telling = [one for one in wanted if connection.scalar(select(_tells(one)))] or wanted
-            if not telling:
-                return {}
-            asked = [(_stems(spellings), max(map(len, spellings))) for spellings in telling]
-            held = [case((utterances.c.stems.op("@@")(stems), letters), else_=0) for stems, letters in asked]
-            most = func.max(sum(held, start=cast(0, Integer))).label("most")
-            query = (
-                select(utterances.c.text_id, utterances.c.text)
-                .where(or_(*(utterances.c.stems.op("@@")(stems) for stems, _ in asked)))
-                .group_by(utterances.c.text_id, utterances.c.text)
-                .order_by(most.desc(), utterances.c.text_id)
-                .limit(limit)
-            )
-            return {row.text_id: row.text for row in connection.execute(query)}
+        asked = [(_stems(spellings), max(map(len, spellings))) for spellings in words if spellings]
+        if not asked:
+            return {}
+        held = [case((utterances.c.stems.op("@@")(stems), letters), else_=0) for stems, letters in asked]
+        most = func.max(sum(held, start=cast(0, Integer)))
+        query = (
+            select(utterances.c.text_id, utterances.c.text)
+            .where(or_(*(utterances.c.stems.op("@@")(stems) for stems, _ in asked)))
+            .group_by(utterances.c.text_id, utterances.c.text)
+            .order_by(most.desc(), utterances.c.text_id)
+            .limit(limit)
+        )
+        return {row.text_id: row.text for row in self._rows(query)}
+
+    def telling(self, words: Collection[str]) -> set[str]:
+        """Those of the words that say something alone: stop words of German and English do not."""
+        given = func.unnest(bindparam("words", sorted(words), ARRAY(Text))).column_valued("word")
+        left = [func.numnode(func.plainto_tsquery(language, given)) > 0 for language in LANGUAGES]
+        return {row.word for row in self._rows(select(given).where(*left))}
 
     def utterances(
         self, text_ids: Collection[str], limit: int, contents: Collection[str] | None = None
@@ -235,13 +237,6 @@ class PostgresMoments:
     def _rows(self, query: Select[Any]) -> list[Row[Any]]:
         with self._engine.connect() as connection:
             return list(connection.execute(query).all())
-
-
-def _tells(spellings: Collection[str]) -> ColumnElement[bool]:
-    """Whether a word says something alone: it is no stop word of German or English."""
-    word = min(spellings, key=lambda one: (len(one), one))
-    left = [func.numnode(func.plainto_tsquery(language, word)) > 0 for language in LANGUAGES]
-    return and_(*left)
 
 
 def _stems(spellings: Collection[str]) -> ColumnElement[Any]:

@@ -22,6 +22,7 @@ from aima.services.results import whole_milliseconds
 from aima.storage.archive import Archive
 from aima.stores.documents import MAX_BYTES, Document
 from aima.stores.mongo import MongoDocuments
+from tests.hearings_made import made_hearing
 from tests.persons_made import SECOND, add_medium, made_run, made_track, record
 from tests.stores.mongo.test_contract import result
 
@@ -108,6 +109,26 @@ def test_a_medium_has_the_results_of_its_content_under_the_job_that_ended_last(k
     assert tracks["metadata"]["analyzers"]["objects"] == {"model_version": "things@2"}
     assert (tracks["summary"], tracks["summary_state"]) == (None, "not_available")
     assert documents.get("analysis_results", f"{job_id}:tracks:0000") == tracks
+
+
+def test_what_is_heard_stands_in_documents_of_its_own(known, projection, documents):
+    medium = known.media.all()[0]
+    known.hearings.record(
+        made_hearing("a.mp4", [(1.0, 2.0, 0, "Good morning."), (3.0, 4.0, None, "Hm.")], [(5, 6, "music")])
+    )
+    head = follow(known, projection)
+    parts = {next(iter(one["results"])): one["results"] for one in documents.of("analysis_results", medium.media_id)}
+    assert [(t["speaker"], t["start"], t["end"]) for t in parts["turns"]["turns"]] == [(0, 1.0, 2.0)]
+    first, second = parts["utterances"]["utterances"]
+    assert (first["speaker"], first["text"], first["language"]) == (0, "Good morning.", "en")
+    assert [(word["text"], word["start"]) for word in first["words"]] == [("Good", 1.0), ("morning.", 1.5)]
+    assert (second["speaker"], second["start"]) == (None, 3.0)
+    assert parts["sounds"]["sounds"] == [{"label": "music", "start": 5.0, "end": 6.0, "score": 0.75}]
+    assert_clean(projection)
+    known.hearings.record(made_hearing("a.mp4", []))
+    follow(known, projection, head)
+    assert "utterances" not in {next(iter(one["results"])) for one in documents.of("analysis_results", medium.media_id)}
+    assert_clean(projection)
 
 
 def test_a_dossier_says_where_a_person_is_seen_and_with_whom(known, projection, documents):

@@ -120,6 +120,11 @@ def test_words_are_found_in_whatever_form(stores, medium, words, expected):
     assert set(stores.moments.said_with(words, 10).values()) == expected
 
 
+def test_stop_words_say_nothing_alone(stores):
+    assert stores.moments.telling(["der", "the", "über", "zug", "runs", "'"]) == {"zug", "runs"}
+    assert stores.moments.telling([]) == set()
+
+
 def test_what_holds_most_of_the_words_comes_first_where_there_is_much(stores, medium):
     lines = [(n, n + 1, 0, f"apples {n}") for n in range(20)]
     stores.hearings.record(made_hearing("talk.mp4", [*lines, (30, 31, 0, "apples and pears")]))
