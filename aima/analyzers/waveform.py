@@ -44,7 +44,7 @@ class Waveform(Analyzer[WaveformOptions, SoundBatch]):
         return self.table(
             starts_us,
             {
-                "end_us": np.minimum(starts_us + STEP_US, batch.end_us),
+                "end_us": np.minimum(starts_us + STEP_US, batch.end_us).tolist(),
                 "low": [float(row.min()) for row in rows],
                 "high": [float(row.max()) for row in rows],
                 "loudness": [_decibels(row) for row in rows],

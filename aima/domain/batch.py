@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from aima.domain.media import Strip
+from aima.domain.media import SOUND_RATE, Strip
 
-SOUND_RATE: Final = 16_000
-"""Samples per second (Hz) of all sound that analyzers hear."""
+__all__ = ["SOUND_RATE", "FrameBatch", "SoundBatch"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
 MediaKind = Literal["video", "image", "audio"]
 Stream = Literal["sight", "sound"]
+
+SOUND_RATE: Final = 16_000
+"""Samples per second (Hz) of all sound that analyzers hear."""
 
 NAMESPACE = uuid.uuid5(uuid.NAMESPACE_URL, "https://aima.dev/ids")
 
@@ -118,9 +121,8 @@ class FrameChunk:
 class Sound:
     """The sound of one segment with its context.
 
-    samples: float32 [n], mono, 16 kHz (`aima.domain.batch.SOUND_RATE`), -1..1; sample i lies at start_us + i * 62.5
-    microseconds of the medium, so that neighbours have the same samples where they overlap. 0 where nothing could be
-    decoded.
+    samples: float32 [n], mono, `SOUND_RATE`, -1..1; sample i lies at start_us + i * 62.5 microseconds of the medium, so
+    that neighbours have the same samples where they overlap. 0 where nothing could be decoded.
     """
 
     samples: npt.NDArray[np.float32]

@@ -9,8 +9,7 @@ from typing import Final
 
 import numpy as np
 
-from aima.domain.batch import SOUND_RATE
-from aima.domain.media import MediaInfo, Segment, Sound
+from aima.domain.media import SOUND_RATE, MediaInfo, Segment, Sound
 from aima.media import ring, told
 from aima.media.contained.process import Child, Limits
 from aima.media.listening_plan import Span, plan_listening

@@ -11,8 +11,7 @@ import itertools
 from dataclasses import dataclass
 from typing import Final
 
-from aima.domain.batch import SOUND_RATE
-from aima.domain.media import MediaInfo, Segment
+from aima.domain.media import SOUND_RATE, MediaInfo, Segment
 from aima.media.segments import CONTEXT_US, SOUND_US
 
 RATES: Final = range(1_000, 768_001)

@@ -52,13 +52,14 @@ class Mixer:
         """One channel: float32 [n] of float32 [channels, n]."""
         count = len(channels)
         if count == 1:
-            return channels[0]
+            return channels.reshape(-1)
         mean: Samples = channels.mean(axis=0)
         self._listen(channels, mean)
         if self._mean_power >= _CANCELLED * self._powers.mean() / count:
             return mean
         # The first of those that are about as loud: two that mirror each other must not take turns.
-        return channels[int(np.argmax(self._powers >= _ALMOST * self._powers.max()))]
+        loudest: Samples = channels[np.argmax(self._powers >= _ALMOST * self._powers.max())]
+        return loudest
 
     def _listen(self, channels: Samples, mean: Samples) -> None:
         if len(self._powers) != len(channels):

@@ -281,7 +281,7 @@ class _Survey:
             details={"stream": stream.index, "origin_us": self._origin_us()},
         )
 
-    def _sound_facts(self) -> dict[str, str | int | bool]:
+    def _sound_facts(self) -> dict[str, str | int | float | bool]:
         """What `MediaInfo.details` holds of sound."""
         if self._sound is None:
             return {"sound_problem": self._tracks.problem} if self._tracks.streams else {}

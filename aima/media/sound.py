@@ -12,7 +12,7 @@ import soxr
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 
-from aima.domain.batch import SOUND_RATE
+from aima.domain.media import SOUND_RATE
 from aima.media.container import demux, only, open_container, time_base
 from aima.media.listening_plan import ListenPlan, Span
 from aima.media.mixing import Mixer, Samples, planes

@@ -55,7 +55,7 @@ class Tracks:
         return self._problems.get(self.streams[0].index, _UNDECODABLE)
 
     @property
-    def facts(self) -> dict[str, str | int | bool]:
+    def facts(self) -> dict[str, str | int | float | bool]:
         """What `MediaInfo.details` holds of the chosen track, its times apart."""
         stream = self.chosen
         if stream is None:

@@ -93,8 +93,9 @@ class Run:
         # Recognisers of speech bring threads of their own.
         cpu_clock = time.process_time if isinstance(batch, SoundBatch) else time.thread_time
         cpu, wall = cpu_clock(), time.perf_counter()
+        analyzer: Any = self._analyzer  # it is of the stream of the batch
         try:
-            table = self._analyzer.analyze(batch, self._step.options)
+            table = analyzer.analyze(batch, self._step.options)
         except Exception as error:
             logger("pipeline.runs").exception("analyzer failed", extra={"fields": {"analyzer": self._analyzer.name}})
             self._fail("analyzer_failed", f"{self._analyzer.name}: {type(error).__name__}: {error}")
