@@ -9,6 +9,7 @@ import numpy as np
 
 from aima.domain.fusion import FusionRun
 from aima.domain.media import MediaInfo, Medium, Segment, media_id
+from aima.domain.speech import Turn, turn_id
 from aima.domain.track import Cluster, Link, Track, track_id
 from aima.stores.postgres import PostgresStores
 
@@ -55,13 +56,23 @@ def made_track(name: str, start_s: float, end_s: float, left: float = 100.0, qua
     )
 
 
-def made_run(tracks: Sequence[Track], *groups: Sequence[int], inputs: str = "first") -> FusionRun:
-    """A run over the tracks; a group holds the indices of one person's tracks."""
-    clusters = tuple(
-        Cluster(tuple(Link(tracks[index].track_id, 2.0, {"face": 2.0}) for index in group)) for group in groups
-    )
+def made_turn(name: str, start_s: float, end_s: float, speaker: int = 0) -> Turn:
+    """A speaker who speaks from start to end."""
+    span = round(start_s * SECOND), round(end_s * SECOND)
+    return Turn(turn_id(content(name), speaker, *span), content(name), speaker, *span)
+
+
+def made_run(
+    tracks: Sequence[Track], *groups: Sequence[int], inputs: str = "first", turns: Sequence[Turn] = ()
+) -> FusionRun:
+    """A run over tracks and turns; a group holds the indices of one person's in both together."""
+    links = [Link(track.track_id, 2.0, {"face": 2.0}) for track in tracks]
+    links += [Link(turn.turn_id, 3.0, {"lips": 2.5, "together": 0.5}) for turn in turns]
+    clusters = tuple(Cluster(tuple(links[index] for index in group)) for group in groups)
     ordered = sorted(tracks, key=lambda track: (track.content_id, track.start_us, track.track_id))
-    return FusionRun(tuple(ordered), clusters, inputs, {"face_embedder": "faces@1"}, {"join": 0.0, "review": -2.0})
+    heard = sorted(turns, key=lambda turn: (turn.content_id, turn.start_us, turn.turn_id))
+    facts = (inputs, {"face_embedder": "faces@1"}, {"join": 0.0, "review": -2.0})
+    return FusionRun(tuple(ordered), clusters, *facts, tuple(heard))
 
 
 def record(stores: PostgresStores, run: FusionRun) -> bool:

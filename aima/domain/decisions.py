@@ -58,12 +58,12 @@ def split(state: State, person_id: str, track_ids: Collection[str], new_id: str)
         raise DecisionImpossible(f"track {min(foreign)} is not of this person", "see: aima persons show PERSON")
     if not wanted or wanted == own:
         raise DecisionImpossible("a split needs some of the tracks, not none and not all", "name other tracks")
-    places = [asdict(state.tracks[track_id].locator) for track_id in sorted(wanted)]
+    places = [state.tracks[track_id].locator for track_id in sorted(wanted)]
     payload = {
         "person_id": person_id,
         "new_person_id": new_id,
         "number": next_number(state.events),
-        "locators": [place | {"box": list(place["box"])} for place in places],
+        "locators": [asdict(place) | {"box": place.box and list(place.box)} for place in places],
     }
     return Decision("split", payload)
 

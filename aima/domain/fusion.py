@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aima.domain.speech import Turn
 from aima.domain.track import Cluster, Track
 
 
@@ -12,9 +13,10 @@ class FusionRun:
     """What fusion decided, before persons are minted.
 
     tracks: of the whole archive, sorted by (content_id, start_us, track_id).
-    clusters: the partition; tracks in no cluster belong to nobody (too poor to tell).
+    clusters: the partition; tracks and turns in no cluster belong to nobody (too poor to tell).
     input_hash: sha256 over the observation files used. models: model version by analyzer.
     thresholds: join and review in log-odds.
+    turns: of the whole archive, sorted by (content_id, start_us, turn_id).
     """
 
     tracks: tuple[Track, ...]
@@ -22,3 +24,4 @@ class FusionRun:
     input_hash: str
     models: dict[str, str]
     thresholds: dict[str, float]
+    turns: tuple[Turn, ...] = ()

@@ -15,7 +15,7 @@ from typing import Any
 
 from aima.domain.ledger import Event, canonical
 from aima.domain.locating import clashes, find
-from aima.domain.track import Locator
+from aima.domain.track import Box, Locator
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +239,7 @@ class _Board:
         if not mine and not theirs:
             return "nothing of both persons is left"
         if any(clashes(locator, mine.values()) for locator in theirs.values()):
-            return "both are seen at the same time in one medium"
+            return "both are seen, or heard, at the same time in one medium"
         return None
 
     def _split(self, event_id: str, payload: Mapping[str, Any]) -> None:
@@ -272,14 +272,14 @@ class _Board:
 
 def locator_of(payload: Mapping[str, Any]) -> Locator:
     """A locator from its form in an event."""
-    left, top, width, height = payload["box"]
-    return Locator(
-        payload["content_id"],
-        payload["stream"],
-        payload["start_us"],
-        payload["end_us"],
-        (left, top, width, height),
-    )
+    span = (payload["content_id"], payload["stream"], payload["start_us"], payload["end_us"])
+    return Locator(*span, None if payload["box"] is None else box_of(payload["box"]))
+
+
+def box_of(sides: Sequence[float]) -> Box:
+    """A box from its form in an event or a row."""
+    left, top, width, height = sides
+    return left, top, width, height
 
 
 def _by_place(item: tuple[str, Placed]) -> tuple[str, int, str]:

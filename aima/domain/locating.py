@@ -13,7 +13,7 @@ MIN_BOX_IOU: Final = 0.2
 
 
 def overlap_us(a: Locator, b: Locator) -> int:
-    """Microseconds in which both are seen; 0 in different contents or streams."""
+    """Microseconds in which both are seen, or heard; 0 in different contents or streams."""
     if (a.content_id, a.stream) != (b.content_id, b.stream):
         return 0
     return max(0, min(a.end_us, b.end_us) - max(a.start_us, b.start_us))
@@ -30,9 +30,9 @@ def box_iou(a: Box, b: Box) -> float:
 
 
 def likeness(a: Locator, b: Locator) -> float:
-    """0..1, how surely both mean the same stretch of the same face; 0 below the thresholds.
+    """0..1, how surely both mean the same stretch of the same face or voice; 0 below the thresholds.
 
-    The times agree (intersection over union >= 0.5) or one lies within the other, and so do the boxes.
+    The times agree (intersection over union >= 0.5) or one lies within the other, and so do the boxes of faces.
     """
     shared = overlap_us(a, b)
     if not shared:
@@ -41,6 +41,8 @@ def likeness(a: Locator, b: Locator) -> float:
     time_iou = shared / (sum(lengths) - shared)
     if time_iou < MIN_TIME_IOU and shared < min(lengths):
         return 0.0
+    if a.box is None or b.box is None:
+        return time_iou
     iou = box_iou(a.box, b.box)
     return shared / min(lengths) * iou if iou >= MIN_BOX_IOU else 0.0
 
@@ -59,5 +61,5 @@ def find(wanted: Locator, tracks: Mapping[str, Locator]) -> list[str]:
 
 
 def clashes(locator: Locator, others: Iterable[Locator]) -> bool:
-    """Whether it is seen at the same time, in the same content, as one of the others."""
+    """Whether it is seen, or heard, at the same time, in the same content, as one of the others."""
     return any(overlap_us(locator, other) for other in others)

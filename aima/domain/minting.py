@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aima.domain.identity import State, next_number
 from aima.domain.locating import find, overlap_us
+from aima.domain.media import Stream
 from aima.domain.track import Cluster, Locator
+
+STREAMS: Final[tuple[Stream, ...]] = ("sight", "sound")
+"""In the order in which they are asked who somebody is."""
+
+Votes = Counter[tuple[int, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +32,16 @@ def recognise(
     """Match clusters with the persons of memories by the time that they share, the longest first.
 
     memories: who was who before, the surest first; a later one is asked for what is left. They share their events.
+    locators: of tracks and turns. Faces are asked first, voices for what they leave: what is heard never changes who
+    is seen.
 
     Persons that the machine found are matched first. Persons that people split off are matched with what is left, so
     that they keep what belongs to them and never take over the person from which they were split.
     Merges are not looked at: the decisions are laid over the new run again.
     """
-    votes = [(_votes(clusters, locators, memory), memory) for memory in memories]
-    shared: Counter[int | str] = Counter()
-    for times, _ in votes:
-        for (index, person_id), time in times.items():
-            shared[index] += time
-            shared[person_id] += time
     found: dict[int, str] = {}
-    for split_off in (False, True):
-        for times, memory in votes:
-            eligible = {pair: time for pair, time in times.items() if (pair[1] in memory.split_off) == split_off}
-            _match(eligible, shared, memory.numbers, found)
+    for stream in STREAMS:
+        _match_stream([(_votes(clusters, locators, memory, stream), memory) for memory in memories], found)
     number = next_number(memories[0].events)
     minted: list[tuple[str, int]] = []
     for index in range(len(clusters)):
@@ -50,15 +51,31 @@ def recognise(
     return Recognised(tuple(found[index] for index in range(len(clusters))), tuple(minted))
 
 
-def _votes(clusters: Sequence[Cluster], locators: Mapping[str, Locator], state: State) -> Counter[tuple[int, str]]:
-    """Microseconds that a cluster, by its index, shares with a person of a memory."""
+def _match_stream(votes: Sequence[tuple[Votes, State]], found: dict[int, str]) -> None:
+    """Match what is not `found` by the votes of one stream in each memory."""
+    shared: Counter[int | str] = Counter()
+    for times, _ in votes:
+        for (index, person_id), time in times.items():
+            shared[index] += time
+            shared[person_id] += time
+    for split_off in (False, True):
+        for times, memory in votes:
+            eligible = {pair: time for pair, time in times.items() if (pair[1] in memory.split_off) == split_off}
+            _match(eligible, shared, memory.numbers, found)
+
+
+def _votes(clusters: Sequence[Cluster], locators: Mapping[str, Locator], state: State, stream: Stream) -> Votes:
+    """Microseconds of a stream that a cluster, by its index, shares with a person of a memory."""
     by_content: dict[str, dict[str, Locator]] = defaultdict(dict)
     for track_id, placed in state.tracks.items():
-        by_content[placed.locator.content_id][track_id] = placed.locator
-    votes: Counter[tuple[int, str]] = Counter()
+        if placed.locator.stream == stream:
+            by_content[placed.locator.content_id][track_id] = placed.locator
+    votes: Votes = Counter()
     for index, cluster in enumerate(clusters):
         for track_id in cluster.track_ids:
             locator = locators[track_id]
+            if locator.stream != stream:
+                continue
             same = [track_id] if track_id in state.tracks else find(locator, by_content[locator.content_id])
             for root, shared in _roots(same, locator, state):
                 votes[index, root] += shared

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from aima.domain.track import Source
+
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """One appearance without its tracks. confidence: 0..1; source: what it was recognised by."""
+    """One appearance without its tracks. confidence: 0..1; source: whether the person is seen or heard."""
 
     appearance_id: str
     person_id: str
@@ -15,12 +17,12 @@ class Stretch:
     start_us: int
     end_us: int
     confidence: float
-    source: str
+    source: Source
 
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """How much is seen of a person in all."""
+    """How often a person is seen or heard, in how many media, and how long seen."""
 
     appearances: int
     media: int

@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final, Literal
 
-from aima.domain.media import NAMESPACE
-from aima.domain.track import Appearance, Locator
+from aima.domain.media import NAMESPACE, Stream
+from aima.domain.track import Appearance, Box, Locator
 
 PersonState = Literal["active", "merged", "gone"]
 
 MOMENT_US: Final = 1_000_000
-"""Tracks of a person that are closer than this are one appearance."""
+"""Tracks, or turns, of a person that are closer than this are one appearance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """A track of the last run without its samples, with the evidence why it is whose.
+    """A track or turn of the last run without its samples, with the evidence why it is whose.
+
+    Of a turn there is no sample: best_pts_us is its start, quality the share of it that nobody else speaks into, score
+    1; speaker: its voice in the content, None for a face.
 
     best_pts_us, best_ordinal, quality: the best sample. score: of the surest detection, 0..1. log_odds and shares are
     of the machine's link; None and empty where it made none. expression: probabilities in the order of EXPRESSIONS,
@@ -61,6 +64,13 @@ class TrackRecord:
     expression: tuple[float, ...] | None = None
     picture_path: str | None = None
     picture_quality: float | None = None
+    speaker: int | None = None
+
+    @property
+    def box(self) -> Box:
+        """The box of a face; what is heard has none."""
+        assert self.locator.box is not None, "a turn has no box"
+        return self.locator.box
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,20 +90,25 @@ def label(number: int, name: str | None) -> str:
 
 
 def appearance_id(appearance: Appearance) -> str:
-    """The same person at the same time in the same medium has the same id."""
-    parts = (appearance.person_id, appearance.media_id, appearance.start_us, appearance.end_us)
+    """The same person, seen or heard at the same time in the same medium, has the same id."""
+    parts = [appearance.person_id, appearance.media_id, appearance.start_us, appearance.end_us]
+    if appearance.source != "face":
+        parts.append(appearance.source)
     return str(uuid.uuid5(NAMESPACE, "appearance:" + ":".join(map(str, parts))))
 
 
 def appearances_of(tracks: Iterable[TrackRecord], media_ids: Mapping[str, Sequence[str]]) -> list[Appearance]:
     """Appearances of everybody, sorted by person, medium and time. `media_ids`: media by content id."""
-    owned = ((t.person_id, t) for t in tracks if t.person_id is not None)
-    ordered = sorted(owned, key=lambda pair: (pair[0], pair[1].locator.content_id, pair[1].locator.start_us))
+    ordered = sorted((t for t in tracks if t.person_id is not None), key=lambda t: (*_whose(t), t.locator.start_us))
     found = []
-    for (person_id, content_id), group in groupby(ordered, key=lambda pair: (pair[0], pair[1].locator.content_id)):
-        for together in _moments([track for _, track in group]):
+    for (person_id, content_id, _), group in groupby(ordered, key=_whose):
+        for together in _moments(list(group)):
             found += [_appearance(person_id, medium, together) for medium in media_ids.get(content_id, ())]
-    return sorted(found, key=lambda a: (a.person_id, a.media_id, a.start_us))
+    return sorted(found, key=lambda a: (a.person_id, a.media_id, a.start_us, a.source))
+
+
+def _whose(track: TrackRecord) -> tuple[str, str, Stream]:
+    return str(track.person_id), track.locator.content_id, track.locator.stream
 
 
 def _moments(tracks: Sequence[TrackRecord]) -> list[list[TrackRecord]]:
@@ -115,7 +130,7 @@ def _appearance(person_id: str, media_id: str, tracks: Sequence[TrackRecord]) ->
         start_us=min(track.locator.start_us for track in tracks),
         end_us=max(track.locator.end_us for track in tracks),
         confidence=_confidence(tracks),
-        source="face",
+        source="face" if tracks[0].locator.stream == "sight" else "voice",
         track_ids=tuple(track.track_id for track in tracks),
     )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from aima.domain.media import NAMESPACE
+from aima.domain.track import Locator
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,11 @@ class Turn:
     speaker: int
     start_us: int
     end_us: int
+
+    @property
+    def locator(self) -> Locator:
+        """Span of the turn."""
+        return Locator(self.content_id, "sound", self.start_us, self.end_us, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,19 @@ def within(hearing: Hearing, start_us: int, end_us: int) -> Hearing:
 def speaker_name(speaker: int | None) -> str:
     """How a speaker is called who is nobody yet; nothing where nobody was told apart."""
     return "" if speaker is None else f"Speaker {speaker + 1}"
+
+
+def undisturbed(turns: Sequence[Turn]) -> list[float]:
+    """Of each turn of one content the share, 0..1, that nobody else speaks into."""
+    edges = sorted((time, change) for turn in turns for time, change in ((turn.start_us, 1), (turn.end_us, -1)))
+    times = np.array([time for time, _ in edges])
+    speaking = np.cumsum([change for _, change in edges])
+    single = np.concatenate([[0], np.cumsum(np.diff(times) * (speaking[:-1] == 1))])
+
+    def until(time_us: int) -> float:
+        return float(np.interp(time_us, times, single))
+
+    return [(until(turn.end_us) - until(turn.start_us)) / (turn.end_us - turn.start_us) for turn in turns]
 
 
 def turn_id(content_id: str, speaker: int, start_us: int, end_us: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -11,17 +12,18 @@ import numpy.typing as npt
 from aima.domain.media import NAMESPACE, Stream
 
 Box = tuple[float, float, float, float]
+Source = Literal["face", "voice"]
 
 
 @dataclass(frozen=True, slots=True)
 class Locator:
-    """Where in a content something is: survives new models and segmentations."""
+    """Where in a content something is: survives new models and segmentations. box: None for what is heard."""
 
     content_id: str
     stream: Stream
     start_us: int
     end_us: int
-    box: Box
+    box: Box | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,10 +60,15 @@ class Track:
         return int(np.argmax(self.quality))
 
     @property
+    def box(self) -> Box:
+        """The box of the best sample."""
+        left, top, width, height = (float(v) for v in self.boxes[self.best])
+        return left, top, width, height
+
+    @property
     def locator(self) -> Locator:
         """Span of the track and the box of its best sample."""
-        left, top, width, height = (float(v) for v in self.boxes[self.best])
-        return Locator(self.content_id, "sight", self.start_us, self.end_us, (left, top, width, height))
+        return Locator(self.content_id, "sight", self.start_us, self.end_us, self.box)
 
 
 def track_id(content_id: str, start_us: int, end_us: int, first_box: Box) -> str:
@@ -72,9 +79,9 @@ def track_id(content_id: str, start_us: int, end_us: int, first_box: Box) -> str
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Why a track belongs to a person: shares of the evidence in log-odds by modality.
+    """Why a track or turn belongs to a person: shares of the evidence in log-odds by modality.
 
-    log_odds: None for the only track of a person, which needs no evidence.
+    log_odds: the sum of the shares; None for the only track of a person, or the only voice, which needs no evidence.
     """
 
     track_id: str
@@ -84,21 +91,21 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """Tracks that fusion takes for one person, sorted by (content_id, start_us)."""
+    """Tracks and turns that fusion takes for one person: tracks by (content_id, start_us), then turns likewise."""
 
     links: tuple[Link, ...]
 
     @property
     def track_ids(self) -> tuple[str, ...]:
-        """Ids of the tracks in order."""
+        """Ids of the tracks and turns in order."""
         return tuple(link.track_id for link in self.links)
 
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """One stretch in which a person is seen in a medium: tracks closer than a moment are one appearance.
+    """One stretch in which a person is seen, or heard, in a medium: tracks closer than a moment are one appearance.
 
-    confidence: 0..1. source: what it was recognised by, for example "face".
+    confidence: 0..1. source: what is there, "face" or "voice"; the track_ids of a voice are those of turns.
     """
 
     person_id: str
@@ -106,5 +113,5 @@ class Appearance:
     start_us: int
     end_us: int
     confidence: float
-    source: str
+    source: Source
     track_ids: tuple[str, ...]

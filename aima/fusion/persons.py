@@ -67,7 +67,7 @@ def _looks_well(track: Track) -> bool:
 
 def _size(track: Track) -> float:
     """Pixels, the geometric mean of the sides of its best box."""
-    _, _, width, height = track.locator.box
+    _, _, width, height = track.box
     return math.sqrt(width * height)
 
 

@@ -13,7 +13,7 @@ from aima.domain.media import Medium
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import Person, RunRecord, TrackRecord, appearance_id
 from aima.domain.text import display
-from aima.domain.track import Appearance
+from aima.domain.track import Appearance, Box, Source
 from aima.services.media import Presence, presences, resolve
 from aima.stores.ports import Stores
 
@@ -39,11 +39,12 @@ class ExportedPresence(_Part):
 
     id: str
     label: str
-    intervals: list[Interval] = Field(description="[start, end) in seconds, ascending")
+    intervals: list[Interval] = Field(description="seen: [start, end) in seconds, ascending")
+    heard: list[Interval] = Field(description="heard: likewise")
 
 
 class ExportedMedium(_Part):
-    """A medium and who is seen in it."""
+    """A medium and who is seen and heard in it."""
 
     id: str
     content_id: str = Field(description="sha256 of the bytes")
@@ -57,14 +58,14 @@ class ExportedMedium(_Part):
 
 
 class ExportedAppearance(_Part):
-    """One stretch in which a person is seen in a medium."""
+    """One stretch in which a person is seen or heard in a medium."""
 
     id: str
     medium_id: str
     start: float
     end: float
     confidence: float
-    source: str
+    source: Source = Field(description="face: seen; voice: heard")
     tracks: list[str]
 
 
@@ -80,7 +81,7 @@ class ExportedPerson(_Part):
 
 
 class ExportedTrack(_Part):
-    """The same face over adjacent frames: the evidence."""
+    """The same face over adjacent frames, or a turn of one voice: the evidence."""
 
     id: str
     content_id: str
@@ -88,7 +89,8 @@ class ExportedTrack(_Part):
     start: float
     end: float
     best_at: float = Field(description="time of the best sample")
-    box: tuple[float, float, float, float] = Field(description="left, top, width, height of it in pixels")
+    box: Box | None = Field(description="left, top, width, height of it in pixels; null for a voice")
+    speaker: int | None = Field(description="number of the voice in the content; null for a face")
     quality: float
     score: float
     samples: int
@@ -177,8 +179,13 @@ def _medium(medium: Medium, found: Sequence[Presence]) -> ExportedMedium:
 
 
 def _presence(presence: Presence) -> ExportedPresence:
-    intervals = [(seconds(a.start_us), seconds(a.end_us)) for a in presence.appearances]
-    return ExportedPresence(id=presence.person.person_id, label=presence.person.label, intervals=intervals)
+    person = presence.person
+    seen, heard = (_intervals(presence.by(source)) for source in ("face", "voice"))
+    return ExportedPresence(id=person.person_id, label=person.label, intervals=seen, heard=heard)
+
+
+def _intervals(appearances: Iterable[Appearance]) -> list[Interval]:
+    return [(seconds(a.start_us), seconds(a.end_us)) for a in appearances]
 
 
 def _person(presence: Presence) -> ExportedPerson:
@@ -216,6 +223,7 @@ def exported_track(track: TrackRecord) -> ExportedTrack:
         end=seconds(track.locator.end_us),
         best_at=seconds(track.best_pts_us),
         box=track.locator.box,
+        speaker=track.speaker,
         quality=track.quality,
         score=track.score,
         samples=track.samples,

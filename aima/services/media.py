@@ -12,7 +12,7 @@ from aima.domain.job import Job
 from aima.domain.media import Medium, Segment
 from aima.domain.person import Person
 from aima.domain.text import display
-from aima.domain.track import Appearance
+from aima.domain.track import Appearance, Source
 from aima.errors import MediaError, MediaMissing
 from aima.stores.ports import MediaStore, Stores
 
@@ -22,7 +22,7 @@ MIN_PREFIX = 4
 
 @dataclass(frozen=True, slots=True)
 class MediumSummary:
-    """A medium in a list. `job`: the newest one, if there is any. `persons`: how many are seen in it."""
+    """A medium in a list. `job`: the newest one, if there is any. `persons`: how many are seen or heard in it."""
 
     medium: Medium
     job: Job | None
@@ -35,6 +35,10 @@ class Presence:
 
     person: Person
     appearances: tuple[Appearance, ...]
+
+    def by(self, source: Source) -> list[Appearance]:
+        """Those in which the person is seen, or heard."""
+        return [appearance for appearance in self.appearances if appearance.source == source]
 
 
 @dataclass(frozen=True, slots=True)

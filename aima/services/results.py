@@ -69,14 +69,14 @@ def split(items: Sequence[Item], size: Size, room: int) -> Iterator[list[Item]]:
 
 
 def track_item(track: TrackRecord) -> Item:
-    """A track with its evidence. Times in seconds, box in displayed source pixels, log-odds natural."""
+    """A track, or a turn, with its evidence. Times in seconds, box in displayed source pixels, log-odds natural."""
     return {
         "track_id": track.track_id,
         "person_id": track.person_id,
         "start": seconds(track.locator.start_us),
         "end": seconds(track.locator.end_us),
         "best": seconds(track.best_pts_us),
-        "box": _box(track.locator.box),
+        "box": None if track.locator.box is None else _box(track.locator.box),
         "quality": round(track.quality, DIGITS),
         "score": round(track.score, DIGITS),
         "samples": track.samples,

@@ -54,6 +54,24 @@ def test_the_identical_one_is_meant_alone():
     assert find(HERE, {"within": replace(HERE, end_us=1500), "same": HERE}) == ["same"]
 
 
+def test_turns_are_found_by_their_time_alone_the_likest_first():
+    said = Locator("a", "sound", 1000, 2000, None)
+    redrawn, around, pieces = (
+        replace(said, start_us=1050),
+        replace(said, start_us=0, end_us=9000),
+        replace(said, end_us=1300),
+    )
+    assert find(said, {"around": around, "redrawn": redrawn}) == ["redrawn"]
+    assert find(said, {"around": around, "elsewhere": replace(said, content_id="b")}) == ["around"]
+    assert sorted(find(said, {"first": pieces, "second": replace(said, start_us=1350)})) == ["first", "second"]
+
+
+def test_a_face_is_never_a_voice():
+    heard = replace(HERE, stream="sound", box=None)
+    assert find(HERE, {"heard": heard}) == find(heard, {"seen": HERE}) == []
+    assert not clashes(HERE, [heard])
+
+
 @quick
 @given(locators, locators)
 def test_likeness_is_symmetric_and_a_share(a, b):

@@ -69,6 +69,27 @@ def test_other_tracks_at_the_same_place_are_recognised():
     assert recognise([cluster("new")], redrawn, [made.state], ids()).person_ids == (owner(made.state, ONE),)
 
 
+def test_what_is_heard_never_changes_who_is_seen():
+    made = world(1, 2, 0, 0, 0)
+    seen, other = owner(made.state, ONE), owner(made.state, TWO)
+    turns = {"long": Locator("a", "sound", 0, 500, None), "short": Locator("a", "sound", 600, 601, None)}
+    made.record(PLACES | turns, [[ONE, "short"], [TWO, "long"]])
+    found = recognise([cluster(ONE, "long"), cluster(TWO, "short")], PLACES | turns, [made.state], ids())
+    assert found.person_ids == (seen, other)
+
+
+def test_a_voice_keeps_its_person_as_long_as_no_face_claims_it():
+    turns = {"turn": Locator("a", "sound", 5, 30, None)}
+    made = World(Scripted([]))
+    made.fuse()
+    made.record(turns, [["turn"]])
+    (heard,) = made.state.members
+    assert recognise([cluster("turn")], turns, [made.state], ids()).person_ids == (heard,)
+    assert recognise([cluster(ONE, "turn")], PLACES | turns, [made.state], ids()).person_ids == (heard,)
+    both = recognise([cluster(ONE), cluster("turn")], PLACES | turns, [made.state], ids())
+    assert both.person_ids == (identity(500), heard)
+
+
 def test_numbers_go_on_after_an_undone_run():
     made = World(Scripted(BASE, 1, 2, 0, 0, 0))
     made.fuse()

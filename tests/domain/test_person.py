@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -47,6 +48,14 @@ def test_confidence_is_face_times_person_over_time_and_hand_placed_ones_are_cert
     half, sure = track(0, 300, log_odds=0.0), track(300, 400, score=0.8)
     (appearance,) = appearances_of([half, sure], MEDIA)
     assert appearance.confidence == pytest.approx(0.75 * 0.5 + 0.25 * 0.8)
+
+
+def test_what_is_seen_and_what_is_heard_are_appearances_of_their_own():
+    seen = track(0, 2 * MOMENT_US)
+    heard = replace(seen, track_id="turn", locator=Locator("a", "sound", 0, 2 * MOMENT_US, None), speaker=0)
+    found = appearances_of([heard, seen], MEDIA)
+    assert [(a.source, a.track_ids) for a in found] == [("face", (seen.track_id,)), ("voice", ("turn",))]
+    assert len({appearance_id(a) for a in found}) == 2
 
 
 def test_label_is_the_name_or_the_number():

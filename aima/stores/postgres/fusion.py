@@ -1,4 +1,4 @@
-"""Fusion runs in PostgreSQL: tracks, assignments and the event, in one transaction."""
+"""Fusion runs in PostgreSQL: tracks, turns, assignments and the event, in one transaction."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Connection, Engine, or_, select
@@ -17,6 +18,7 @@ from aima.domain.identity import State, apply, effective
 from aima.domain.locating import box_iou
 from aima.domain.minting import recognise
 from aima.domain.observation import Crop
+from aima.domain.speech import Turn, undisturbed
 from aima.domain.track import Track
 from aima.stores.postgres import ledger, projection
 from aima.stores.postgres.locks import alone
@@ -75,7 +77,8 @@ class PostgresFusion:
 
     def _write(self, connection: Connection, run: FusionRun, facts: dict[str, Any], state: State, actor: str) -> None:
         locators = {track.track_id: track.locator for track in run.tracks}
-        contents = {track.content_id for track in run.tracks}
+        locators |= {turn.turn_id: turn.locator for turn in run.turns}
+        contents = {locator.content_id for locator in locators.values()}
         memories = ledger.read_memories(connection, state.events, contents)
         recognised = recognise(run.clusters, locators, memories, lambda: str(uuid.uuid4()))
         run_id = str(uuid.uuid4())
@@ -84,7 +87,7 @@ class PostgresFusion:
         event = ledger.append(connection, state, fused, actor)
         header = {"run_id": run_id, "event_seq": event.seq, "is_current": False, **facts}
         connection.execute(insert(fusion_runs).values(header))
-        changed = _write_tracks(connection, run.tracks)
+        changed = _write_tracks(connection, run)
         _write_assignments(connection, run_id, run, recognised.person_ids)
         failpoint("fusion.run_written")
         after = apply(state, event, lambda wanted: ledger.read_run(connection, wanted))
@@ -99,15 +102,17 @@ def _facts(state: State) -> dict[str, Any] | None:
     return None
 
 
-def _write_tracks(connection: Connection, found: Sequence[Track]) -> set[str]:
-    """Insert tracks or, for known ids, refresh their samples and picture; whose they are is left alone.
+def _write_tracks(connection: Connection, run: FusionRun) -> set[str]:
+    """Insert tracks and turns or, for known ids, refresh samples and picture; whose they are is left alone.
 
     Gives the contents in which anything is new.
     """
-    if not found:
+    kept = _crops(connection, {track.content_id for track in run.tracks})
+    rows = [_row_of(track, _picture(track, kept[track.content_id])) for track in run.tracks]
+    for _, turns in groupby(run.turns, key=lambda turn: turn.content_id):
+        rows += _turn_rows(list(turns))
+    if not rows:
         return set()
-    kept = _crops(connection, {track.content_id for track in found})
-    rows = [_row_of(track, _picture(track, kept[track.content_id])) for track in found]
     given = insert(tracks)
     fixed = {"track_id", "person_id"}
     refreshed = {column.name: given.excluded[column.name] for column in tracks.c if column.name not in fixed}
@@ -117,16 +122,9 @@ def _write_tracks(connection: Connection, found: Sequence[Track]) -> set[str]:
 
 
 def _write_assignments(connection: Connection, run_id: str, run: FusionRun, person_ids: Sequence[str]) -> None:
-    rows: dict[str, dict[str, Any]] = {
-        track.track_id: {
-            "run_id": run_id,
-            "track_id": track.track_id,
-            "person_id": None,
-            "log_odds": None,
-            "shares": {},
-        }
-        for track in run.tracks
-    }
+    empty: dict[str, Any] = {"run_id": run_id, "person_id": None, "log_odds": None, "shares": {}}
+    ids = [*(track.track_id for track in run.tracks), *(turn.turn_id for turn in run.turns)]
+    rows: dict[str, dict[str, Any]] = {track_id: {"track_id": track_id, **empty} for track_id in ids}
     for cluster, person_id in zip(run.clusters, person_ids, strict=True):
         for link in cluster.links:
             rows[link.track_id] |= {"person_id": person_id, "log_odds": link.log_odds, "shares": link.shares}
@@ -162,7 +160,7 @@ def _row_of(track: Track, picture: Crop | None) -> dict[str, Any]:
         "stream": locator.stream,
         "start_us": track.start_us,
         "end_us": track.end_us,
-        "box": list(locator.box),
+        "box": list(track.box),
         "best_pts_us": int(track.pts_us[best]),
         "best_ordinal": int(track.ordinals[best]),
         "best_quality": float(track.quality[best]),
@@ -173,4 +171,25 @@ def _row_of(track: Track, picture: Crop | None) -> dict[str, Any]:
         "picture_quality": picture.quality if picture else None,
         "vector_pts_us": [int(pts) for pts in track.pts_us[track.chosen]],
         "vector_ordinals": [int(ordinal) for ordinal in track.ordinals[track.chosen]],
+        "speaker": None,
     }
+
+
+def _turn_rows(turns: Sequence[Turn]) -> list[dict[str, Any]]:
+    """Rows of the turns of one content, with the same columns as those of tracks."""
+    blank: dict[str, Any] = dict.fromkeys(("box", "expression", "picture_path", "picture_quality"))
+    blank |= {"best_ordinal": 0, "samples": 0, "score": 1.0, "vector_pts_us": [], "vector_ordinals": []}
+    return [
+        {
+            **blank,
+            "track_id": turn.turn_id,
+            "content_id": turn.content_id,
+            "stream": turn.locator.stream,
+            "start_us": turn.start_us,
+            "end_us": turn.end_us,
+            "best_pts_us": turn.start_us,
+            "best_quality": quality,
+            "speaker": turn.speaker,
+        }
+        for turn, quality in zip(turns, undisturbed(turns), strict=True)
+    ]

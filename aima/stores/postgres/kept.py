@@ -45,7 +45,7 @@ def _tracks(connection: Connection, content_ids: Collection[str]) -> dict[str, l
     query = (
         select(tracks)
         .select_from(assignments.join(tracks).join(fusion_runs))
-        .where(fusion_runs.c.is_current, tracks.c.content_id.in_(content_ids))
+        .where(fusion_runs.c.is_current, tracks.c.stream == "sight", tracks.c.content_id.in_(content_ids))
         .order_by(tracks.c.start_us, tracks.c.track_id)
     )
     found: dict[str, list[KeptTrack]] = defaultdict(list)

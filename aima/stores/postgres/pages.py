@@ -55,12 +55,12 @@ def person_query(person_id: str, limit: int, after: Stretch | None = None) -> Se
 
 
 def totals_query(person_id: str) -> Select[Any]:
-    """Number of appearances and of media, and the sum of the times."""
+    """Number of appearances and of media, and the sum of the times in which the person is seen."""
     seen_us = table.c.last_appearance_time_us - table.c.first_appearance_time_us
     return select(
         func.count().label("appearances"),
         func.count(table.c.media_id.distinct()).label("media"),
-        func.coalesce(func.sum(seen_us), 0).label("screen_us"),
+        func.coalesce(func.sum(seen_us).filter(table.c.source == "face"), 0).label("screen_us"),
     ).where(table.c.person_id == person_id)
 
 

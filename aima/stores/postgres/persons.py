@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, select
 
-from aima.domain.identity import partition_hash
+from aima.domain.identity import box_of, partition_hash
 from aima.domain.person import Person, RunRecord, TrackRecord
 from aima.domain.track import Appearance, Locator
 from aima.stores.postgres.schema import assignments, fusion_runs, person_appearances, persons, tracks
@@ -73,7 +73,7 @@ class PostgresPersons:
 
     def _appearances(self, *which: ColumnElement[bool]) -> list[Appearance]:
         table = person_appearances
-        order = (table.c.person_id, table.c.media_id, table.c.first_appearance_time_us)
+        order = (table.c.person_id, table.c.media_id, table.c.first_appearance_time_us, table.c.source)
         with self._engine.connect() as connection:
             return [_appearance_of(row) for row in connection.execute(select(table).where(*which).order_by(*order))]
 
@@ -91,8 +91,8 @@ def read_tracks(connection: Connection, *which: ColumnElement[bool]) -> list[Tra
 
 def locator_of(row: Row[*tuple[Any, ...]]) -> Locator:
     """The locator of a row of `tracks`."""
-    left, top, width, height = row.box
-    return Locator(row.content_id, row.stream, row.start_us, row.end_us, (left, top, width, height))
+    box = None if row.box is None else box_of(row.box)
+    return Locator(row.content_id, row.stream, row.start_us, row.end_us, box)
 
 
 def _track_of(row: Row[*tuple[Any, ...]]) -> TrackRecord:
@@ -110,6 +110,7 @@ def _track_of(row: Row[*tuple[Any, ...]]) -> TrackRecord:
         expression=tuple(row.expression) if row.expression else None,
         picture_path=row.picture_path,
         picture_quality=row.picture_quality,
+        speaker=row.speaker,
     )
 
 

@@ -73,7 +73,7 @@ tracks = Table(
     Column("stream", Text, nullable=False),
     Column("start_us", BigInteger, nullable=False),
     Column("end_us", BigInteger, nullable=False),
-    Column("box", ARRAY(REAL), nullable=False),
+    Column("box", ARRAY(REAL)),  # none for what is heard
     Column("best_pts_us", BigInteger, nullable=False),
     Column("best_ordinal", Integer, nullable=False),
     Column("best_quality", REAL, nullable=False),
@@ -85,6 +85,7 @@ tracks = Table(
     uuid_column("person_id", "persons.person_id", null=True),  # the projection: whose it is now
     Column("vector_pts_us", ARRAY(BigInteger), nullable=False, server_default=text("'{}'")),
     Column("vector_ordinals", ARRAY(Integer), nullable=False, server_default=text("'{}'")),
+    Column("speaker", Integer),  # the voice of a turn in its content
     Index("tracks_content_id", "content_id", "start_us"),
     Index("tracks_person_id", "person_id"),
 )
