@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from aima.analyzers.registry import DEFAULT
+from aima.analyzers.registry import DEFAULT, SOUND
 from aima.bootstrap import Services, open_services
 from aima.domain.finding import text_id
 from aima.domain.observation import Crop, Receipt
@@ -29,7 +29,7 @@ from aima.telemetry import failpoints
 from aima.telemetry.failpoints import Point
 from tests.services.flows_made import HandFlow, Work, real_work
 
-WANTED: dict[str, dict[str, Any]] = {name: {} for name in DEFAULT}
+WANTED: dict[str, dict[str, Any]] = {name: {} for name in (*DEFAULT, *sorted(SOUND))}
 TEXTS_AT_ONCE = 4
 
 
@@ -79,7 +79,7 @@ def observe(settings: Settings, material: Material) -> None:
         services.analyses._flow = HandFlow(real_work(settings))
         report = services.analyses.analyze([*material.first, *material.second], WANTED)
         assert [(file.state, file.code) for file in report.files] == [("done", None)] * len(report.files)
-        assert report.sightings.unseen == ()
+        assert report.sightings.unseen == report.hearings.unheard == ()
         stores = services.stores
         crops = [crop for medium in stores.media.all() for crop in stores.observations.crops(medium.content_id)]
         receipts = [_with_crops(receipt, crops) for receipt in stores.observations.receipts()]
@@ -163,6 +163,7 @@ def outcome(services: Services) -> dict[str, Any]:
             "tracks": sorted((t.track_id, t.person_id is not None) for t in stores.persons.tracks()),
             "decisions": [e.kind for e in stores.ledger.events() if e.kind != "fused"],
             "sightings": [repr(stores.sightings.get(medium.content_id)) for medium in media],
+            "hearings": [repr(stores.hearings.get(medium.content_id)) for medium in media],
             "texts": sorted((key, version) for key, of in texts.items() for version in of),
             **projected(services),
         },

@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import make_url
 
 from aima import local
+from aima.domain.batch import SOUND_RATE
 from aima.services.sample import portraits
 from aima.settings import Settings, Stores
 from aima.stores.milvus import MilvusVectors
@@ -27,6 +28,7 @@ from aima.stores.mongo import MongoDocuments
 from aima.telemetry.failpoints import DIED, POINTS, Point
 from tests.databases import connect
 from tests.faults.living import Material, live, observe
+from tests.media.sounds import add_sound, tone
 from tests.media_made import two_person_clip, write_picture
 
 pytestmark = pytest.mark.faults
@@ -115,9 +117,10 @@ def archives(settings, server_url, mongo_url, milvus_url, shared_migrated, tmp_p
 
 @pytest.fixture(scope="module")
 def material(settings, archives, start, tmp_path_factory) -> Material:
-    """A clip of two persons and two pictures, with everything that the models see in them."""
+    """A clip of two persons with sound and two pictures, with everything that the models see and hear in them."""
     folder, faces = tmp_path_factory.mktemp("media"), portraits(settings)
-    clip = two_person_clip(folder / "two.mp4", faces, seconds=4.0)
+    silent = two_person_clip(folder / "two.mp4", faces, seconds=4.0)
+    clip = add_sound(silent, folder / "two.mkv", tone(4.0, SOUND_RATE), SOUND_RATE)
     pictures = [write_picture(folder / f"{name}.jpg", path, 0.9) for name, path in sorted(faces.items())]
     observed = archives.make("observed")
     given = Material((clip, pictures[0]), tuple(pictures[1:]), observed.archive_dir, folder / "kept")
