@@ -60,6 +60,32 @@ class Activities:
         return np.asarray(inside & single[np.clip(places, 0, steps - 1)], bool)
 
 
+def stretches(active: Mask, pause: int, most: int) -> Mask:
+    """bool [stretches, steps]: each speaker of [speakers, steps] cut apart at pauses longer than `pause` steps, and
+    what is longer than `most` steps into equal pieces."""
+    pieces = [piece for row in active for run in _runs(row, pause) for piece in _pieces(row, run, most)]
+    return np.array(pieces, bool).reshape(len(pieces), active.shape[1])
+
+
+def _runs(row: Mask, pause: int) -> Iterator[tuple[int, int]]:
+    """Where somebody speaks without a longer pause: [first, last) in steps."""
+    edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0))
+    starts, ends = edges[::2], edges[1::2]
+    parted = starts[1:] - ends[:-1] > pause
+    firsts, lasts = starts[np.append(True, parted)[: len(starts)]], ends[np.append(parted, True)[: len(ends)]]
+    yield from zip(firsts.tolist(), lasts.tolist(), strict=True)
+
+
+def _pieces(row: Mask, run: tuple[int, int], most: int) -> Iterator[Mask]:
+    """The steps of a row that lie in equal parts of a run."""
+    first, last = run
+    for part in np.array_split(np.arange(first, last), -(-(last - first) // most)):
+        piece = np.zeros_like(row)
+        piece[part] = row[part]
+        if piece.any():
+            yield piece
+
+
 def read_activities(table: pa.Table) -> Iterator[Activities]:
     """The windows of a table with `WINDOW_COLUMNS`, in its order."""
     names = ("pts_us", "end_us", "activities", "activity_step_us")

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 
-from aima.analyzers.activities import Mask, Window, windows_of
+from aima.analyzers.activities import Mask, Window, stretches, windows_of
 from aima.analyzers.base import Analyzer, Options
 from aima.domain.batch import SOUND_RATE, SoundBatch
 from aima.domain.media import Stream
@@ -26,6 +26,11 @@ Floats = npt.NDArray[np.float32]
 RUN_AT_MOST = 8
 """Windows per call of the network: enough to keep a core busy, and little memory."""
 
+PAUSE_S = 0.25
+MOST_S = 4.0
+"""Seconds of silence, or of speech, at which a local speaker is cut. In composed talks of up to eight persons four in
+ten local speakers of a window were several persons, mostly one after the other; of the stretches one in ten was."""
+
 
 class SpeakerTurnsOptions(Options):
     """How closely windows follow each other."""
@@ -34,7 +39,11 @@ class SpeakerTurnsOptions(Options):
 
 
 class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
-    """Tells apart who speaks in each window, also where two speak at once; silent places of a window are left out."""
+    """Tells apart who speaks in each window, also where two speak at once.
+
+    What it gives are stretches: a speaker of a window who pauses, or speaks long, has several. That they are of one
+    speaker is found again from their vectors, and surer than this network knows it.
+    """
 
     name: ClassVar[str] = "speaker_turns"
     version: ClassVar[str] = "1"
@@ -69,9 +78,10 @@ class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
             for start in range(0, len(windows), RUN_AT_MOST)
             for one in self._look(batch, windows[start : start + RUN_AT_MOST])
         ]
+        pause, most = (round(seconds * 1e6 / step_us) for seconds in (PAUSE_S, MOST_S))
         columns = {
             "end_us": [window.end_us for window in windows],
-            "activities": [one[one.any(axis=1)].tolist() for one in active],
+            "activities": [stretches(one, pause, most).tolist() for one in active],
             "activity_step_us": [step_us] * len(windows),
         }
         return self.table(np.array([window.start_us for window in windows], np.int64), columns)

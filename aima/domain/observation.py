@@ -16,7 +16,7 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from aima.domain.media import NAMESPACE, Problem
+from aima.domain.media import NAMESPACE, Problem, Stream
 
 FACE: Final = pa.struct(
     [
@@ -123,7 +123,8 @@ VOICE_ACTIVITY_COLUMNS: Final = pa.schema(
 WINDOW_COLUMNS: Final = pa.schema(  # a row is a window of some seconds; windows overlap
     [
         _END,
-        # who speaks when: per local speaker of the window (its order means nothing elsewhere) one value per step
+        # who speaks when: per stretch of speech of one speaker of the window (their order means nothing) one value per
+        # step; stretches may be of one speaker if they do not overlap
         ("activities", pa.list_(pa.list_(pa.bool_()))),
         ("activity_step_us", pa.float64()),
     ]
@@ -199,7 +200,7 @@ class Crop:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The marker of a segment: its observations of one analyzer lie durably at `path`."""
+    """The marker of a segment: its observations of one analyzer lie durably at `path`. stream: of the segment."""
 
     key: ObservationKey
     segment_no: int
@@ -213,3 +214,4 @@ class Receipt:
     attempts: int = 1
     problems: tuple[Problem, ...] = ()
     crops: tuple[Crop, ...] = field(default=())
+    stream: Stream = "sight"

@@ -14,9 +14,9 @@ import pyarrow as pa
 from aima.domain.speech import Hearing, Speaker, Turn, turn_id
 from aima.fusion import thresholds as limits
 from aima.fusion.soundings import SOUNDS, soundings
+from aima.fusion.speakers import tell_apart
 from aima.fusion.turns import Span, stitch
 from aima.fusion.utterances import WORDS, utterances
-from aima.fusion.voices import tell_apart
 from aima.fusion.windows import TURNS, VECTORS, Floats, Ints, Looks, read_looks
 from aima.models.model import Calibration
 

@@ -65,7 +65,7 @@ def read_looks(heard: Mapping[str, pa.Table]) -> Looks | None:
     vectors, seconds = _voices(windows, _ordered(heard[VECTORS]), counts)
     window = np.repeat(np.arange(windows.num_rows), counts)
     audible = [number for number, activity in enumerate(activities) if activity.any()]
-    starts_us, ends_us = (np.asarray(windows[name], np.int64) for name in ("pts_us", "end_us"))
+    starts_us, ends_us = _times(windows).T
     step_us = float(windows["activity_step_us"][0].as_py())
     return Looks(
         starts_us=starts_us,
@@ -81,10 +81,14 @@ def read_looks(heard: Mapping[str, pa.Table]) -> Looks | None:
 
 
 def _ordered(table: pa.Table) -> pa.Table:
-    """Rows by time, one for each time."""
-    ordered = table.take(pc.sort_indices(table, [("pts_us", "ascending"), ("end_us", "ascending")]))
-    _, first = np.unique(np.asarray(ordered["pts_us"], np.int64), return_index=True)
-    return ordered.take(pa.array(first))
+    """Rows by time, one for each span."""
+    _, first = np.unique(_times(table), axis=0, return_index=True)
+    return table.take(pa.array(first))
+
+
+def _times(table: pa.Table) -> Ints:
+    """int64 [rows, 2], where each row starts and ends."""
+    return np.stack([np.asarray(table[name], np.int64) for name in ("pts_us", "end_us")], axis=1)
 
 
 def _activities(windows: pa.Table) -> tuple[Ints, list[Activity]]:
@@ -99,8 +103,8 @@ def _activities(windows: pa.Table) -> tuple[Ints, list[Activity]]:
 
 def _voices(windows: pa.Table, vectors: pa.Table, counts: Ints) -> tuple[Floats, Floats]:
     """Vectors [n, d] and seconds [n] of all local speakers of the windows."""
-    places = pc.index_in(windows["pts_us"], value_set=_joined(vectors["pts_us"]))
-    aligned = vectors.take(_joined(places))
+    places = {(start, end): place for place, (start, end) in enumerate(_times(vectors).tolist())}
+    aligned = vectors.take(pa.array([places.get((start, end)) for start, end in _times(windows).tolist()], pa.int64()))
     heard = _joined(aligned["voice_vectors"])
     lengths = np.asarray(pc.fill_null(pc.list_value_length(heard), 0), np.int64)
     there = np.repeat(lengths == counts, counts)

@@ -5,7 +5,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.analyzers.activities import Activities, Window, read_activities, windows_of
+from aima.analyzers.activities import Activities, Window, read_activities, stretches, windows_of
 from aima.analyzers.speaker_turns import SpeakerTurns
 from aima.domain.batch import SOUND_RATE, SoundBatch
 
@@ -71,3 +71,24 @@ def test_windows_are_read_back_as_they_were_written():
     assert spoken.window == Window(0, 10 * S)
     assert spoken.active.tolist() == columns["activities"][0]
     assert silent.active.shape[0] == 0
+
+
+def rows(*shown):
+    return np.array([[letter == "x" for letter in row] for row in shown])
+
+
+def test_speakers_are_cut_where_they_pause_and_where_they_speak_long():
+    active = rows("xx.xx...x.", "...xxxxxx.")
+    assert np.array_equal(stretches(active, 1, 10), rows("xx.xx.....", "........x.", "...xxxxxx."))
+    assert np.array_equal(stretches(active, 9, 10), active)
+    assert np.array_equal(stretches(active[1:], 1, 4), rows("...xxx....", "......xxx."))
+    assert stretches(rows("....", "...."), 1, 4).shape == (0, 4)
+
+
+@settings(deadline=None, derandomize=True, max_examples=60)
+@given(st.lists(st.lists(st.booleans(), min_size=30, max_size=30), max_size=3), st.integers(0, 5), st.integers(1, 40))
+def test_stretches_are_all_of_the_speech_and_nothing_twice(spoken, pause, most):
+    active = np.array(spoken, bool).reshape(-1, 30)
+    cut = stretches(active, pause, most)
+    assert np.array_equal(cut.sum(axis=0), active.sum(axis=0))
+    assert all(row.any() and np.ptp(np.flatnonzero(row)) < most for row in cut)

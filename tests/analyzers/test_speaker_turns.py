@@ -42,9 +42,10 @@ def part(window, start_s, end_s):
 def test_two_voices_are_two_speakers_of_a_window_and_silence_is_nobody(heard):
     assert heard.schema == SpeakerTurns.schema()
     window = {window.window.start_us: window for window in read_activities(heard)}[7 * INTERVAL_US]
-    low, high = (part(window, *span).mean(axis=1) > 0.8 for span in ((17.6, 20.8), (22.3, 27)))
-    assert low.sum() == high.sum() == 1
-    assert not (low & high).any()
+    low, high = (part(window, *span) for span in ((17.6, 20.8), (22.3, 27)))
+    assert (low.sum(axis=0) == 1).mean() > 0.8
+    assert (high.sum(axis=0) == 1).mean() > 0.8
+    assert not (low.any(axis=1) & high.any(axis=1)).any()
     assert not part(window, 21.3, 21.7).any()
 
 

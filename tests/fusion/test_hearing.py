@@ -120,7 +120,7 @@ def test_speakers_who_are_heard_in_minutes_apart_are_the_same():
 def test_hours_are_cut_into_blocks_and_come_to_the_same_speakers(monkeypatch):
     talk = {who: [(t, t + 4.5) for t in range(who * 5, 600, 20)] for who in range(4)}
     whole = heard(spoken(talk, 600), 600)
-    monkeypatch.setattr("aima.fusion.voices.BLOCK", 50)
+    monkeypatch.setattr("aima.fusion.speakers.BLOCK", 50)
     blocks = heard(spoken(talk, 600), 600)
     assert turns(blocks) == turns(whole)
     assert len(blocks.speakers) == 4

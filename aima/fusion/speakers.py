@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from aima.fusion import thresholds as limits
 from aima.fusion.linkage import Groups, Points, agglomerate
@@ -61,12 +60,23 @@ def _founded(looks: Looks, known: Ints, calibration: Calibration, speakers: int 
 
 
 def _points(looks: Looks, chosen: Ints) -> Points:
-    """Looks as what is to be grouped; those of one window are apart."""
-    windows: dict[int, list[int]] = {}
-    for place, number in enumerate(chosen):
-        windows.setdefault(int(looks.window[number]), []).append(place)
-    apart = (frozenset(windows[int(looks.window[number])]) - {place} for place, number in enumerate(chosen))
-    return Points(looks.vectors[chosen], np.zeros(len(chosen), np.float32), looks.seconds[chosen], tuple(apart))
+    """Looks as what is to be grouped."""
+    place = {int(number): index for index, number in enumerate(chosen)}
+    apart = _apart(looks)
+    own = (frozenset(place[other] for other in apart[int(number)] if other in place) for number in chosen)
+    return Points(looks.vectors[chosen], np.zeros(len(chosen), np.float32), looks.seconds[chosen], tuple(own))
+
+
+def _apart(looks: Looks) -> list[set[int]]:
+    """For each look those of its window that speak at the same time."""
+    apart: list[set[int]] = [set() for _ in range(len(looks))]
+    _, starts = np.unique(looks.window, return_index=True)
+    for window in np.split(np.arange(len(looks)), starts[1:]):
+        for one, other in itertools.combinations(window.tolist(), 2):
+            if (looks.activities[one] & looks.activities[other]).any():
+                apart[one].add(other)
+                apart[other].add(one)
+    return apart
 
 
 def _grouped(points: Points, calibration: Calibration, least: float, fewest: int) -> Groups:
@@ -87,17 +97,18 @@ def _means(looks: Looks, groups: Sequence[Sequence[int]]) -> Floats:
 
 
 def _joined(looks: Looks, known: Ints, means: Floats) -> Ints:
-    """The speaker of each look whose vector is known: all of a window together as near as possible.
+    """The speaker of each look whose vector is known: the nearest, but not that of a nearer one which it speaks into.
 
-    Where a window has more of them than there are speakers, those left over join the nearest.
+    Where more speak at once than there are speakers, those left over join the nearest.
     """
     owners = np.full(len(looks), NOBODY, np.int64)
     alike = looks.vectors[known] @ means.T
-    owners[known] = alike.argmax(axis=1)
-    _, starts = np.unique(looks.window[known], return_index=True)
-    for own, near in zip(np.split(known, starts[1:]), np.split(alike, starts[1:]), strict=True):
-        rows, speakers = linear_sum_assignment(near, maximize=True)
-        owners[own[rows]] = speakers
+    apart = _apart(looks)
+    for place in np.argsort(-alike.max(axis=1), kind="stable"):
+        look = int(known[place])
+        taken = {int(owners[other]) for other in apart[look]} - {NOBODY}
+        ranked = np.argsort(-alike[place], kind="stable")
+        owners[look] = next((number for number in ranked if number not in taken), ranked[0])
     return owners
 
 
