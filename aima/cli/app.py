@@ -35,7 +35,7 @@ from aima.cli import (
 
 app = typer.Typer(
     name="aima",
-    help="Who appears when in an archive of video and pictures, with the evidence.",
+    help="Who appears and says what when in an archive of video, sound and pictures, with the evidence.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -75,4 +75,4 @@ def _version(wanted: bool) -> None:
 def root(
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True)] = False,
 ) -> None:
-    """Who appears when in an archive of video and pictures, with the evidence."""
+    """Who appears and says what when in an archive of video, sound and pictures, with the evidence."""

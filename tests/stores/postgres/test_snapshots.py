@@ -10,7 +10,9 @@ from sqlalchemy import event
 
 from aima.domain import decisions
 from aima.domain.finding import Shot, Sighting
+from aima.domain.speech import Hearing
 from aima.stores.postgres import PostgresStores
+from tests.hearings_made import made_hearing
 from tests.persons_made import SECOND, add_medium, content, made_run, made_track, record
 
 NAME = "a.mp4"
@@ -18,8 +20,14 @@ READS: dict[str, Callable[[PostgresStores], object]] = {
     "persons.digest": lambda stores: stores.persons.digest(),
     "kept.of": lambda stores: stores.kept.of([content(NAME)]),
     "sightings.get": lambda stores: stores.sightings.get(content(NAME)),
+    "hearings.get": lambda stores: heard(stores.hearings.get(content(NAME))),
     "dashboards.figures": lambda stores: stores.dashboards.figures(10),
 }
+
+
+def heard(hearing: Hearing) -> tuple[object, ...]:
+    """What of a hearing can be compared."""
+    return hearing.input_hash, [speaker.seconds for speaker in hearing.speakers], hearing.turns, hearing.utterances
 
 
 def change(stores: PostgresStores, times: int) -> None:
@@ -28,6 +36,7 @@ def change(stores: PostgresStores, times: int) -> None:
     record(stores, made_run(tracks, *([[0, 1]] if times else [[0], [1]]), inputs=str(times)))
     shot = Shot(0, 0, (times + 1) * SECOND)
     stores.sightings.record(Sighting(content(NAME), f"inputs {times}", (shot,), ()))
+    stores.hearings.record(made_hearing(NAME, [(0, 1, 0, f"Number {times}.")], inputs=str(times)))
     somebody = next(person.person_id for person in stores.persons.all() if person.state == "active")
     stores.ledger.decide(lambda state: decisions.name(state, somebody, f"Name {times}"), "local")
     stores.dashboards.refresh()
