@@ -1,10 +1,11 @@
-"""What is said: each window of speech is recognised word by word, in the language that it is in."""
+"""What is said: stretches of speech are recognised word by word, each in the language that it is in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from itertools import groupby
+from typing import Any, ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,7 +14,7 @@ from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
 from aima.analyzers.languages import Evidence, chosen
-from aima.analyzers.stretches import Chances, Span, joined, windows
+from aima.analyzers.stretches import OFF, Chances, Span, grouped, joined, stretches, with_margins
 from aima.domain.batch import SOUND_RATE, SoundBatch
 from aima.domain.media import Stream
 from aima.domain.observation import WORD_COLUMNS
@@ -22,36 +23,56 @@ from aima.models.whisper_runtime import FRAMES_PER_SECOND, Heard, Reading, Whisp
 
 Floats = npt.NDArray[np.float32]
 
-SILENCE: Final = 1.0
-"""Seconds of silence that are put behind a window: the network wants to hear that it is over."""
+SILENCE: Final = 1 * FRAMES_PER_SECOND
+"""Of silence that is put behind speech: the network wants to hear that it is over."""
+
+LEAST: Final = 10 * FRAMES_PER_SECOND
+"""With less to hear the network says things over and over; on clips of speech it errs as rarely as with more."""
+
+WHOLE: Final = 30 * FRAMES_PER_SECOND
+"""What the network was trained on, at five times the cost: for what is said over and over nevertheless."""
 
 REPEATS: Final = 2.4
-"""A reading that shrinks more when compressed says the same over and over (Radford et al., 2022, section 4.5) ..."""
+"""A reading that shrinks more when compressed says the same over and over (Radford et al., 2022, section 4.5)."""
 
 DOUBTFUL: Final = -1.0
-"""... and one with a lower mean log probability is guessed ..."""
+"""Nobody spoke where the mean log probability is below this, and that nobody speaks is likelier than ..."""
 
 NOBODY: Final = 0.6
-"""... or nobody spoke, if that is likelier than this (same place)."""
+"""... this (same place)."""
+
+NOTHING: Final = Reading((), 0.0, 1.0, 0.0)
+
+TELLING_US: Final = 2_000_000
+"""A shorter stretch does not tell its language by itself ..."""
+
+SURELY: Final = 0.8
+"""... nor does a longer one where another language is as likely as this leaves."""
+
+BLIP_US: Final = 50_000
+"""Shorter speech is left of the word before, or begins the next one."""
 
 BREATH_US: Final = 300_000
 """A shorter pause may be part of a word."""
-
-WIDE_BEAM: Final = 5
-"""Ways to go on that are kept in sight where a reading is no good."""
 
 
 class SpeechOptions(Options):
     """What is spoken, and how hard to listen."""
 
     language: str | None = Field(
-        None, pattern=r"^[a-z]{2,3}$", description="ISO 639-1, such as de; none: recognised for each window of speech"
+        None, pattern=r"^[a-z]{2,3}$", description="ISO 639-1, such as de; none: recognised for each stretch of speech"
     )
-    beam: int = Field(1, ge=1, le=10, description="higher finds a little more and takes longer")
+    expected: tuple[str, ...] = Field(
+        ("de", "en"), description="languages of the archive: another one must be heard more surely; none: all alike"
+    )
+    beam: int = Field(5, ge=1, le=10, description="lower is a little faster and finds a little less")
 
 
 @dataclass(frozen=True, slots=True)
 class _Window:
+    """Stretches that are recognised together, in what is heard of them; frames: of sound in `encoded`."""
+
+    parts: Sequence[Span]
     span: Span
     encoded: Floats
     frames: int
@@ -78,61 +99,82 @@ class Speech(Analyzer[SpeechOptions, SoundBatch]):
     def analyze(self, batch: SoundBatch, options: SpeechOptions) -> pa.Table:
         """Words of what belongs to the segment, in their order; none where nobody speaks."""
         chances = Chances.of(batch.tables["speech_chance"])
-        heard = [self._heard(batch, span) for span in windows(chances, batch.own_us)]
-        rows: list[dict[str, object]] = []
-        for number, (window, evidence) in enumerate(zip(heard, self._languages(heard, options), strict=True)):
-            reading = self._read(window, evidence.language, options.beam)
-            for word in reading.words if reading else ():
-                start, end = _spoken(chances, window.span, word)
-                rows.append(
-                    {
-                        "pts_us": start,
-                        "end_us": end,
-                        "word": word.text,
-                        "word_score": word.score,
-                        "phrase": number,
-                        "language": evidence.language,
-                        "language_chance": evidence.chance,
-                    }
-                )
-        return self._rows(rows)
-
-    def _heard(self, batch: SoundBatch, span: Span) -> _Window:
-        start, end = ((at - batch.start_us) * SOUND_RATE // 1_000_000 for at in span)
-        mels = self._runtime.mels(batch.samples[max(start, 0) : end])
-        frames = mels.shape[1]
-        length = frames + round(SILENCE * FRAMES_PER_SECOND)
-        padded = np.full((1, len(mels), length + length % 2), mels.min(), np.float32)
-        padded[0, :, :frames] = mels
-        return _Window(span, self._runtime.run({"mels": padded})["encoded"], frames)
-
-    def _languages(self, heard: Sequence[_Window], options: SpeechOptions) -> list[Evidence]:
-        if options.language:
-            return [Evidence(options.language, 1.0)] * len(heard)
-        chances = [self._runtime.languages(window.encoded)[0] for window in heard]
-        return chosen(chances, [window.span[1] - window.span[0] for window in heard])
-
-    def _read(self, window: _Window, language: str, beam: int) -> Reading | None:
-        """What was understood; what is no good is tried once more with a wider beam, and then left out."""
-        for width in sorted({beam, WIDE_BEAM}):
-            reading = self._runtime.read(window.encoded, [window.frames], language, width)[0]
-            if reading.no_speech > NOBODY and reading.log_chance < DOUBTFUL:
-                return None
-            if reading.log_chance >= DOUBTFUL and reading.repetition <= REPEATS:
-                return reading
-        return None
-
-    def _rows(self, rows: Sequence[dict[str, object]]) -> pa.Table:
-        rows = sorted(rows, key=lambda row: (row["pts_us"], row["end_us"]))
+        windows = self._heard(batch, grouped(stretches(chances, batch.own_us)))
+        rows = []
+        for phrase, (window, evidence) in enumerate(self._by_language(batch, windows, options)):
+            reading = self._read(batch, window, evidence.language, options.beam)
+            timed = ((word, _spoken(chances, window.span, word)) for word in reading.words)
+            rows += [_row(word, span, phrase, evidence) for word, span in timed if span]
+        rows.sort(key=lambda row: (row["pts_us"], row["end_us"]))
         columns = {name: [row[name] for row in rows] for name in self.adds.names}
         return self.table(np.array([row["pts_us"] for row in rows], np.int64), columns)
 
+    def _heard(self, batch: SoundBatch, groups: Sequence[Sequence[Span]]) -> list[_Window]:
+        spans = with_margins(groups, batch.own_us)
+        return [_Window(group, span, *self._encoded(batch, span)) for group, span in zip(groups, spans, strict=True)]
 
-def _spoken(chances: Chances, span: Span, word: Heard) -> Span:
-    """When a word is heard: the recogniser counts pauses to the words beside them."""
+    def _encoded(self, batch: SoundBatch, span: Span, least: int = LEAST) -> tuple[Floats, int]:
+        """What the network makes of the span, and the number of its frames."""
+        start, end = ((at - batch.start_us) * SOUND_RATE // 1_000_000 for at in span)
+        mels = self._runtime.mels(batch.samples[max(start, 0) : end])
+        frames = mels.shape[1]
+        length = min(max(frames + SILENCE, least), WHOLE)
+        padded = np.full((1, len(mels), length + length % 2), mels.min(), np.float32)
+        padded[0, :, :frames] = mels
+        return self._runtime.run({"mels": padded})["encoded"], frames
+
+    def _by_language(
+        self, batch: SoundBatch, windows: Sequence[_Window], options: SpeechOptions
+    ) -> Iterator[tuple[_Window, Evidence]]:
+        """The windows with their languages; one that holds several is cut between them."""
+        if options.language:
+            yield from ((window, Evidence(options.language, 1.0)) for window in windows)
+            return
+        chances = [self._languages(window, window.span) for window in windows]
+        found = chosen(chances, [end - start for start, end in (window.span for window in windows)], options.expected)
+        for window, evidence in zip(windows, found, strict=True):
+            spoken = [self._language(window, part, evidence) for part in window.parts]
+            runs = groupby(zip(window.parts, spoken, strict=True), lambda one: one[1].language)
+            pieces = [([part for part, _ in run], run[0][1]) for run in (list(run) for _, run in runs)]
+            whole = [window] if len(pieces) == 1 else self._heard(batch, [parts for parts, _ in pieces])
+            yield from zip(whole, (evidence for _, evidence in pieces), strict=True)
+
+    def _language(self, window: _Window, part: Span, around: Evidence) -> Evidence:
+        """Of a stretch: that of its window, unless it is long enough and surely another one."""
+        if len(window.parts) == 1 or part[1] - part[0] < TELLING_US:
+            return around
+        (own,) = chosen([self._languages(window, part)], [1])
+        return own if own.chance >= SURELY else around
+
+    def _languages(self, window: _Window, span: Span) -> dict[str, float]:
+        """Chance by language of what is said within the span, with the silence behind the window put behind it."""
+        first, last = ((at - window.span[0]) * FRAMES_PER_SECOND // 2_000_000 for at in span)
+        silence = window.encoded[:, window.frames // 2 :]
+        return self._runtime.languages(np.concatenate([window.encoded[:, first:last], silence], axis=1))[0]
+
+    def _read(self, batch: SoundBatch, window: _Window, language: str, beam: int) -> Reading:
+        """What was understood; nothing where nobody spoke, or where the same is said over and over."""
+        reading = self._runtime.read(window.encoded, window.frames, language, beam)
+        if reading.repetition > REPEATS:
+            reading = self._runtime.read(*self._encoded(batch, window.span, WHOLE), language, beam)
+        silent = reading.no_speech > NOBODY and reading.log_chance < DOUBTFUL
+        return NOTHING if silent or reading.repetition > REPEATS else reading
+
+
+def _row(word: Heard, span: Span, phrase: int, evidence: Evidence) -> dict[str, Any]:
+    said = {"word": word.text, "word_score": word.score, "phrase": phrase}
+    spoken = {"language": evidence.language, "language_chance": evidence.chance}
+    return {"pts_us": span[0], "end_us": span[1], **said, **spoken}
+
+
+def _spoken(chances: Chances, span: Span, word: Heard) -> Span | None:
+    """When a word is heard, without the pauses that the recogniser counts to it; None where nobody speaks."""
     start, end = (span[0] + round(at * 1_000_000) for at in (word.start, word.end))
-    voiced = joined(chances.within((start, end)).spoken(), BREATH_US)
+    if not (chances.within((start - BREATH_US, end + BREATH_US)).values >= OFF).any():
+        return None
+    voiced = joined(chances.within((start, end)).spoken(BLIP_US), BREATH_US)
     if not voiced:
         return start, end
-    first, last = max(voiced, key=lambda part: part[1] - part[0])
+    # A pause behind a comma or a full stop belongs to the word before, any other to the word behind.
+    first, last = voiced[-1] if word.text[-1].isalnum() else voiced[0]
     return (first if first - start >= BREATH_US else start), (last if end - last >= BREATH_US else end)

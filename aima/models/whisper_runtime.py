@@ -27,6 +27,9 @@ Floats = npt.NDArray[np.float32]
 FRAMES_PER_SECOND = 100
 """Of what `mels` gives; what is encoded has half as many."""
 
+FEWEST, FRAMES_PER_TOKEN = 10, 10
+"""Nobody says more than ten tokens in a second, and some; a network that repeats itself must end."""
+
 BEFORE, AFTER = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 """Punctuation that belongs to the word behind it, and to the word before it."""
 
@@ -88,46 +91,32 @@ class WhisperRuntime:
         """Codes of the languages that can be read."""
         return frozenset(self._whisper.supported_languages)
 
-    def read(self, encoded: Floats, frames: Sequence[int], language: str, beam: int = 1) -> list[Reading]:
-        """Words of each row of what was encoded, `frames` of which are sound and the rest silence put behind it.
+    def read(self, encoded: Floats, frames: int, language: str, beam: int = 1) -> Reading:
+        """Words of the only row of what was encoded, `frames` of which are sound and the rest silence put behind it.
 
         beam: so many ways to go on are kept in sight.
         """
-        tokenizer = self._tokenizer(language)
-        results = self._whisper.model.generate(
-            _view(encoded),
-            [[*tokenizer.sot_sequence, tokenizer.no_timestamps]] * len(encoded),
+        tokenizer, view = self._tokenizer(language), _view(encoded)
+        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        (result,) = self._whisper.model.generate(
+            view,
+            [prompt],
             beam_size=beam,
-            max_length=self._whisper.max_length // 2,
+            max_length=min(len(prompt) + FEWEST + frames // FRAMES_PER_TOKEN, self._whisper.max_length),
             return_scores=True,
             return_no_speech_prob=True,
         )
-        tokens = [result.sequences_ids[0] for result in results]
-        timed = self._timed(encoded, frames, tokenizer, tokens)
-        return [
-            Reading(
-                words,
-                # The score leaves out the end, which was chosen like any token.
-                float(result.scores[0]) * len(ids) / (len(ids) + 1),
-                float(result.no_speech_prob),
-                _repetition(tokenizer.decode(ids)),
-            )
-            for result, ids, words in zip(results, tokens, timed, strict=True)
-        ]
-
-    def _timed(
-        self, encoded: Floats, frames: Sequence[int], tokenizer: Tokenizer, tokens: Sequence[list[int]]
-    ) -> list[tuple[Heard, ...]]:
-        """Words by row; where nothing was understood there is nothing to align, and the library does not take it."""
-        some = [i for i, ids in enumerate(tokens) if ids]
-        words: list[tuple[Heard, ...]] = [()] * len(tokens)
-        if some:
-            texts, lengths = [tokens[i] for i in some], [frames[i] for i in some]
-            aligned = self._whisper.find_alignment(tokenizer, texts, _view(encoded[some]), lengths)
-            for i, row in zip(some, aligned, strict=True):
-                merge_punctuations(row, BEFORE, AFTER)
-                words[i] = whole_words(row, tokenizer.language_code not in UNSPACED)
-        return words
+        (tokens,) = result.sequences_ids
+        # Where nothing was understood there is nothing to align, and the library does not take it.
+        words = self._whisper.find_alignment(tokenizer, [tokens], view, frames)[0] if tokens else []
+        merge_punctuations(words, BEFORE, AFTER)
+        return Reading(
+            whole_words(words, tokenizer.language_code not in UNSPACED),
+            # The score leaves out the end, which was chosen like any token.
+            float(result.scores[0]) * len(tokens) / (len(tokens) + 1),
+            float(result.no_speech_prob),
+            _repetition(tokenizer.decode(tokens)),
+        )
 
     def _new_tokenizer(self, language: str) -> Tokenizer:
         whisper = self._whisper
@@ -144,17 +133,19 @@ def _view(array: npt.NDArray[Any]) -> ctranslate2.StorageView:
 def whole_words(words: Sequence[Mapping[str, Any]], spaced: bool) -> tuple[Heard, ...]:
     """Timed words of the library as they are written.
 
-    spaced: a space is in front of each word; what has none belongs to the word before ("Schoko", "-Bonbons").
+    spaced: a space is in front of each word; what has none belongs to the word before ("Schoko", "-Bonbons"). So does
+        what is nothing but punctuation.
     """
     whole: list[list[Mapping[str, Any]]] = []
     for word in words:
-        if spaced and whole and not word["word"].startswith(" "):
+        told = any(character.isalnum() for character in word["word"])
+        if whole and (not told or (spaced and not word["word"].startswith(" "))):
             whole[-1].append(word)
-        elif word["word"].strip():
+        elif told:
             whole.append([word])
     return tuple(
         Heard(
-            "".join(part["word"] for part in parts).strip(),
+            "".join(part["word"] for part in parts).replace(" ", ""),
             float(parts[0]["start"]),
             float(parts[-1]["end"]),
             float(np.mean([part["probability"] for part in parts])),

@@ -1,4 +1,4 @@
-"""A sure window is believed, an unsure one follows those around it."""
+"""A sure stretch is believed, an unsure one follows those around it."""
 
 import pytest
 
@@ -33,3 +33,10 @@ def test_chances_are_shares_of_all_languages():
 
 def test_of_equal_ones_the_order_does_not_matter():
     assert languages([{"en": 0.5, "de": 0.5}]) == languages([{"de": 0.5, "en": 0.5}])
+
+
+def test_languages_of_the_archive_are_likelier_and_others_are_believed_if_sure():
+    (one,) = chosen([DOUBT], [1], expected=("de", "en"))
+    assert one.language == "de"
+    (other,) = chosen([{"fr": 0.9, "en": 0.06, "de": 0.04}], [1], expected=("de", "en"))
+    assert other.language == "fr"

@@ -40,17 +40,16 @@ def test_chances_of_languages_are_shares(runtime, mels):
     assert {"de", "en", "fr", "haw"} <= set(rows[0]) <= runtime.known_languages
 
 
-def test_words_lie_within_the_sound_in_their_order(runtime, mels):
-    encoded = runtime.run({"mels": mels})["encoded"]
-    readings = runtime.read(encoded, [400, 200], "en")
-    assert len(readings) == 2
-    for reading, seconds in zip(readings, (4, 2), strict=True):
-        times = [time for word in reading.words for time in (word.start, word.end)]
-        assert times == sorted(times)
-        assert all(0 <= time <= seconds for time in times)
-        assert all(word.text == word.text.strip() != "" and 0 <= word.score <= 1 for word in reading.words)
-        assert reading.log_chance <= 0
-        assert 0 <= reading.no_speech <= 1
+@pytest.mark.parametrize(("row", "seconds"), [(0, 4), (1, 2)])
+def test_words_lie_within_the_sound_in_their_order(runtime, mels, row, seconds):
+    encoded = runtime.run({"mels": mels[row : row + 1]})["encoded"]
+    reading = runtime.read(encoded, 100 * seconds, "en")
+    times = [time for word in reading.words for time in (word.start, word.end)]
+    assert times == sorted(times)
+    assert all(0 <= time <= seconds for time in times)
+    assert all(word.text == word.text.strip() != "" and 0 <= word.score <= 1 for word in reading.words)
+    assert reading.log_chance <= 0
+    assert 0 <= reading.no_speech <= 1
 
 
 def test_a_pickled_runtime_reads_the_same_in_another_place(runtime, mels):
@@ -58,9 +57,9 @@ def test_a_pickled_runtime_reads_the_same_in_another_place(runtime, mels):
     assert len(sent) < 1000
     other = pickle.loads(sent)
     assert isinstance(other, WhisperRuntime)
-    encoded = runtime.run({"mels": mels})["encoded"]
-    np.testing.assert_array_equal(other.run({"mels": mels})["encoded"], encoded)
-    assert other.read(encoded, [400, 200], "de") == runtime.read(encoded, [400, 200], "de")
+    encoded = runtime.run({"mels": mels[:1]})["encoded"]
+    np.testing.assert_array_equal(other.run({"mels": mels[:1]})["encoded"], encoded)
+    assert other.read(encoded, 400, "de") == runtime.read(encoded, 400, "de")
 
 
 def timed(*words):
@@ -73,6 +72,10 @@ def test_pieces_of_a_word_are_one():
         Heard("sind", 2, 3, 0.7),
         Heard("da.", 3, 4, 0.8),
     )
+
+
+def test_punctuation_by_itself_is_no_word():
+    assert [word.text for word in whole_words(timed(" –", " Ah", " !", " ja"), spaced=True)] == ["Ah!", "ja"]
 
 
 def test_scripts_without_spaces_stay_in_pieces():
