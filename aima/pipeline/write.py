@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from aima.analyzers.registry import stream_of
 from aima.domain.media import Problem
 from aima.domain.observation import KEY_COLUMNS, Crop, ObservationKey, Receipt
 from aima.errors import ArchiveDamaged
@@ -65,6 +66,7 @@ def write_observations(
         node=platform.node(),
         problems=_problems(table),
         crops=crops,
+        stream=stream_of(key.analyzer),
     )
 
 

@@ -90,6 +90,7 @@ def _row_of(receipt: Receipt) -> dict[str, Any]:
     return {
         **asdict(receipt.key),
         "segment_no": receipt.segment_no,
+        "stream": receipt.stream,
         "path": receipt.path,
         "sha256": receipt.sha256,
         "rows": receipt.rows,
@@ -115,5 +116,6 @@ def _receipt_of(row: Row[Any]) -> Receipt:
         node=row.node,
         gpu=row.gpu,
         attempts=row.attempts,
+        stream=row.stream,
         problems=tuple(Problem(**problem) for problem in row.problems),
     )

@@ -1,16 +1,20 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import asdict
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import insert
 
 from aima.domain.figures import ErrorFigure, KindFigure, PersonFigure, StageFigure
 from aima.domain.job import Job
+from aima.domain.media import Segment
 from aima.domain.metric import Metric
 from aima.domain.observation import ObservationKey, Receipt
 from aima.stores.postgres import PostgresStores
 from aima.stores.postgres.dashboards import LOCK
+from aima.stores.postgres.schema import segments
 from tests.databases import connect
 from tests.persons_made import SECOND, add_medium, made_run, made_track, record
 
@@ -27,6 +31,11 @@ def archive(stores) -> PostgresStores:
         stores.jobs.set_state(job.job_id, state, code=code, problems=[{"code": "frame_damaged"}] * 2)
         key = ObservationKey(film.content_id, "objects", "centernet@1+1", "0")
         stores.observations.commit([Receipt(key, 0, f"{film.filename}.parquet", "0", 1, 1.5, 2.0, "n1")])
+    heard = Segment(films[0].content_id, 0, "sound", 0, 58 * SECOND)
+    with stores.engine.begin() as connection:
+        connection.execute(insert(segments), [asdict(heard)])
+    key = ObservationKey(films[0].content_id, "waveform", "waveform+1", "0")
+    stores.observations.commit([Receipt(key, 0, "heard.parquet", "0", 1, 0.1, 0.2, "n1", stream="sound")])
     labels = {"kind": "video", "media_us": 60 * SECOND}
     stores.metrics.record([Metric("decode_cpu_s", 0.5, labels), Metric("error", 1.0, {"code": "worker_died"})])
     return stores
@@ -42,6 +51,7 @@ def test_figures_are_those_of_the_archive(archive):
     assert figures.stages == (
         StageFigure("objects", "centernet@1+1", "video", 2, 120 * SECOND, 3.0, 4.0),
         StageFigure("decode", "", "video", 1, 60 * SECOND, 0.5, None),
+        StageFigure("waveform", "waveform+1", "video", 1, 58 * SECOND, 0.1, 0.2),
     )
     assert figures.stages[0].cpu_per_media_second == pytest.approx(0.025)
     errors = {(e.source, e.code): e.times for e in figures.errors}
@@ -49,7 +59,7 @@ def test_figures_are_those_of_the_archive(archive):
     assert all(isinstance(error, ErrorFigure) and error.last_at.tzinfo for error in figures.errors)
     storage = {one.what: (one.items, one.bytes) for one in figures.storage}
     assert storage["originals"] == (2, 2000)
-    assert storage["observations"] == (2, None)
+    assert storage["observations"] == (3, None)
     assert storage["appearances"][0] == 3
     assert storage["database"][1] > 1_000_000
 

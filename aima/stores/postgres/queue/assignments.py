@@ -30,7 +30,7 @@ SELECT a.assigned_at, a.completed_at, a.status, i.node, i.node_id, i.instance_ty
     observed.segments, observed.cpu_s, observed.wall_s
 FROM job_assignments a JOIN gpu_instances i USING (instance_id) JOIN analysis_jobs j USING (job_id)
     JOIN media_files m USING (media_id) CROSS JOIN LATERAL (
-        SELECT count(DISTINCT segment_no) AS segments, coalesce(sum(cpu_s), 0) AS cpu_s,
+        SELECT count(DISTINCT (stream, segment_no)) AS segments, coalesce(sum(cpu_s), 0) AS cpu_s,
             coalesce(sum(wall_s), 0) AS wall_s
         FROM observation_files f
         WHERE f.content_id = m.content_id AND f.node = i.node AND f.created_at >= a.assigned_at

@@ -15,6 +15,7 @@ observation_files = Table(
     Column("model_version", Text, primary_key=True),
     Column("options_hash", Text, primary_key=True),
     Column("segment_no", Integer, primary_key=True, autoincrement=False),
+    Column("stream", Text, nullable=False),
     Column("path", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("rows", Integer, nullable=False),
