@@ -37,8 +37,23 @@ def windows_of(batch: SoundBatch, length_us: int, interval_us: int, step_us: int
     own_us = batch.own_us[0], min(batch.own_us[1], batch.end_us)
     low, high = (-(-(edge - half) // interval_us) for edge in own_us)
     starts = [no * interval_us for no in range(max(low, 0), high)]
-    first = -(-batch.start_us // step_us) * step_us
+    first = first_step_us(batch, step_us)
     return [Window(max(start, first), min(start + length_us, batch.end_us)) for start in starts]
+
+
+def covering(batch: SoundBatch, length_us: int, interval_us: int, step_us: int) -> list[Window]:
+    """Windows that cover all samples from the first step on: whole ones, if there are as many samples."""
+    first = first_step_us(batch, step_us)
+    if batch.end_us <= first:
+        return []
+    last = max(first, (batch.end_us - length_us) // step_us * step_us)
+    starts = [*range(first, last, interval_us), last]
+    return [Window(start, min(start + length_us, batch.end_us)) for start in starts]
+
+
+def first_step_us(batch: SoundBatch, step_us: int) -> int:
+    """The first multiple of step_us in the samples."""
+    return -(-batch.start_us // step_us) * step_us
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,30 +75,55 @@ class Activities:
         return np.asarray(inside & single[np.clip(places, 0, steps - 1)], bool)
 
 
-def stretches(active: Mask, pause: int, most: int) -> Mask:
-    """bool [stretches, steps]: each speaker of [speakers, steps] cut apart at pauses longer than `pause` steps, and
-    what is longer than `most` steps into equal pieces."""
-    pieces = [piece for row in active for run in _runs(row, pause) for piece in _pieces(row, run, most)]
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """Where a speaker of a window is cut into stretches, in steps.
+
+    pause: at silence longer than this. least: what is shorter stays with the nearest stretch of the same speaker. most:
+    what is longer is cut into equal parts.
+    """
+
+    pause: int
+    least: int
+    most: int
+
+
+def stretches(active: Mask, cut: Cut) -> Mask:
+    """bool [stretches, steps] of bool [speakers, steps]: all steps, each in one stretch of its speaker."""
+    pieces = [piece for row in active for run in _runs(row, cut) for piece in _pieces(row, run, cut.most)]
     return np.array(pieces, bool).reshape(len(pieces), active.shape[1])
 
 
-def _runs(row: Mask, pause: int) -> Iterator[tuple[int, int]]:
-    """Where somebody speaks without a longer pause: [first, last) in steps."""
+def _runs(row: Mask, cut: Cut) -> list[tuple[int, int]]:
+    """Where somebody speaks: [first, last) in steps."""
     edges = np.flatnonzero(np.diff(row.astype(np.int8), prepend=0, append=0))
-    starts, ends = edges[::2], edges[1::2]
-    parted = starts[1:] - ends[:-1] > pause
-    firsts, lasts = starts[np.append(True, parted)[: len(starts)]], ends[np.append(parted, True)[: len(ends)]]
-    yield from zip(firsts.tolist(), lasts.tolist(), strict=True)
+    inner = edges[1:-1].reshape(-1, 2)
+    parted = inner[inner[:, 1] - inner[:, 0] > cut.pause]
+    borders = [*edges[:1], *parted.ravel(), *edges[-1:]]
+    runs = [(int(first), int(last)) for first, last in zip(borders[::2], borders[1::2], strict=True)]
+    while len(runs) > 1:
+        lengths = [row[first:last].sum() for first, last in runs]
+        short = int(np.argmin(lengths))
+        if lengths[short] >= cut.least:
+            break
+        after = short == 0 or (short + 1 < len(runs) and _gap(runs, short + 1) < _gap(runs, short))
+        first = short if after else short - 1
+        runs[first : first + 2] = [(runs[first][0], runs[first + 1][1])]
+    return runs
+
+
+def _gap(runs: list[tuple[int, int]], number: int) -> int:
+    """Steps between a run and the one before."""
+    return runs[number][0] - runs[number - 1][1]
 
 
 def _pieces(row: Mask, run: tuple[int, int], most: int) -> Iterator[Mask]:
-    """The steps of a row that lie in equal parts of a run."""
-    first, last = run
-    for part in np.array_split(np.arange(first, last), -(-(last - first) // most)):
+    """The steps of a run in equal parts."""
+    steps = run[0] + np.flatnonzero(row[run[0] : run[1]])
+    for part in np.array_split(steps, -(-len(steps) // most)):
         piece = np.zeros_like(row)
-        piece[part] = row[part]
-        if piece.any():
-            yield piece
+        piece[part] = True
+        yield piece
 
 
 def read_activities(table: pa.Table) -> Iterator[Activities]:

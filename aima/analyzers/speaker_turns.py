@@ -1,20 +1,22 @@
 """Who speaks when within windows of some seconds, in which up to three voices are told apart.
 
 The windows are those of pyannote (Bredin, "pyannote.audio 2.1 speaker diarization pipeline", 2023): which of a window's
-voices is which of another one's is found by fusion, from their vectors.
+voices is which of another one's is found by fusion, from their vectors. Here the network looks twice. Whether anybody
+speaks it knows best of windows as long as those that it was trained on, where it hears the noise, too; who speaks, of
+shorter ones, in which hardly ever more voices take turns than it can tell apart.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import ClassVar
+from collections.abc import Iterator, Sequence
+from typing import ClassVar, Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 from pydantic import Field
 
-from aima.analyzers.activities import Mask, Window, stretches, windows_of
+from aima.analyzers.activities import Mask, Window, covering, first_step_us, windows_of
 from aima.analyzers.base import Analyzer, Options
 from aima.domain.batch import SOUND_RATE, SoundBatch
 from aima.domain.media import Stream
@@ -23,27 +25,27 @@ from aima.models.model import Model
 
 Floats = npt.NDArray[np.float32]
 
-RUN_AT_MOST = 8
+LENGTH_US: Final = 5_000_000
+"""Of the windows in which voices are told apart."""
+
+RUN_AT_MOST: Final = 8
 """Windows per call of the network: enough to keep a core busy, and little memory."""
 
-PAUSE_S = 0.25
-MOST_S = 4.0
-"""Seconds of silence, or of speech, at which a local speaker is cut. In composed talks of up to eight persons four in
-ten local speakers of a window were several persons, mostly one after the other; of the stretches one in ten was."""
+NOBODY: Final = 0
+"""The class of nobody."""
 
 
 class SpeakerTurnsOptions(Options):
-    """How closely windows follow each other."""
+    """How closely windows follow each other, and how sure it has to be that somebody speaks."""
 
     interval_s: float = Field(2.5, ge=0.5, le=5, description="seconds from one window to the next; less costs more")
+    min_speech: float | None = Field(
+        None, gt=0, lt=1, description="least probability that somebody speaks; empty: that of the model"
+    )
 
 
 class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
-    """Tells apart who speaks in each window, also where two speak at once.
-
-    What it gives are stretches: a speaker of a window who pauses, or speaks long, has several. That they are of one
-    speaker is found again from their vectors, and surer than this network knows it.
-    """
+    """Tells apart who speaks in each window, also where two speak at once; who says nothing in it is left out."""
 
     name: ClassVar[str] = "speaker_turns"
     version: ClassVar[str] = "1"
@@ -61,6 +63,7 @@ class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
         classes: Sequence[Sequence[int]] = model.contract["classes"]
         # Who speaks, by class: bool [speakers, classes].
         self._spoken = np.array([[i in spoken for spoken in classes] for i in range(model.contract["speakers"])])
+        self._step_us = model.contract["step"] * 1_000_000 // SOUND_RATE
 
     def analyze(self, batch: SoundBatch, options: SpeakerTurnsOptions) -> pa.Table:
         """A row per window whose middle belongs to the segment; neighbours look at the others.
@@ -68,37 +71,50 @@ class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
         Windows and steps lie on a grid of the medium: every `pts_us` is a multiple of the step, and of the interval,
         too, where the samples do not cut the window off.
         """
-        contract = self._model.contract
-        step_us = contract["step"] * 1_000_000 / SOUND_RATE
         # A whole number of steps, so that steps of overlapping windows are the same moments.
-        interval_us = round(round(options.interval_s * 1e6 / step_us) * step_us)
-        windows = windows_of(batch, contract["window"] * 1_000_000 // SOUND_RATE, interval_us, round(step_us))
-        active = [
-            one
-            for start in range(0, len(windows), RUN_AT_MOST)
-            for one in self._look(batch, windows[start : start + RUN_AT_MOST])
-        ]
-        pause, most = (round(seconds * 1e6 / step_us) for seconds in (PAUSE_S, MOST_S))
+        interval_us = round(options.interval_s * 1e6 / self._step_us) * self._step_us
+        windows = windows_of(batch, LENGTH_US, interval_us, self._step_us)
+        least = options.min_speech or self._model.thresholds["speech"]
+        speech = self._speech(batch, interval_us) >= least if windows else np.zeros(0, bool)
+        active = [self._active(*look, speech, batch) for look in self._looks(batch, windows, LENGTH_US)]
         columns = {
             "end_us": [window.end_us for window in windows],
-            "activities": [stretches(one, pause, most).tolist() for one in active],
-            "activity_step_us": [step_us] * len(windows),
+            "activities": [one[one.any(axis=1)].tolist() for one in active],
+            "activity_step_us": [float(self._step_us)] * len(windows),
         }
         return self.table(np.array([window.start_us for window in windows], np.int64), columns)
 
-    def _look(self, batch: SoundBatch, windows: Sequence[Window]) -> list[Mask]:
-        """Per window bool [speakers, steps]: which of them speaks."""
+    def _speech(self, batch: SoundBatch, interval_us: int) -> Floats:
+        """How probable it is that somebody speaks, per step from the first one in the samples: the mean of all looks."""
+        length_us = self._model.contract["window"] * 1_000_000 // SOUND_RATE
+        total = np.zeros((2, (batch.end_us - batch.start_us) // self._step_us + 1), np.float32)
+        for window, scores in self._looks(batch, covering(batch, length_us, interval_us, self._step_us), length_us):
+            first = self._step_of(window, batch)
+            total[:, first : first + len(scores)] += [1 - np.exp(scores[:, NOBODY]), np.ones(len(scores))]
+        return np.asarray(total[0] / np.maximum(total[1], 1), np.float32)
+
+    def _active(self, window: Window, scores: Floats, speech: Mask, batch: SoundBatch) -> Mask:
+        """bool [speakers, steps]: who speaks most probably, where anybody does."""
+        first = self._step_of(window, batch)
+        somebody = 1 + scores[:, 1:].argmax(axis=1)
+        return np.asarray(self._spoken[:, somebody] & speech[first : first + len(scores)], bool)
+
+    def _step_of(self, window: Window, batch: SoundBatch) -> int:
+        return (window.start_us - first_step_us(batch, self._step_us)) // self._step_us
+
+    def _looks(self, batch: SoundBatch, windows: Sequence[Window], length_us: int) -> Iterator[tuple[Window, Floats]]:
+        """Each window with the scores of its whole steps, float32 [steps, classes]."""
         contract = self._model.contract
-        # Always as many windows, so that sums are rounded alike.
-        sound = np.zeros((RUN_AT_MOST, contract["window"]), np.float32)
-        lengths = []
-        for row, window in zip(sound, windows, strict=False):
-            samples = batch.samples[window.samples(batch)]
-            row[: len(samples)] = samples
-            lengths.append(len(samples))
-        scores: Floats = self._model.runtime.run({contract["input"]: sound})[contract["scores"]]
-        places = [self._places(length, scores.shape[1]) for length in lengths]
-        return [self._spoken[:, one[place].argmax(axis=1)] for one, place in zip(scores, places, strict=False)]
+        for start in range(0, len(windows), RUN_AT_MOST):
+            some = windows[start : start + RUN_AT_MOST]
+            # Always as many windows, so that sums are rounded alike.
+            sound = np.zeros((RUN_AT_MOST, length_us * SOUND_RATE // 1_000_000), np.float32)
+            parts = [batch.samples[window.samples(batch)] for window in some]
+            for row, part in zip(sound, parts, strict=False):
+                row[: len(part)] = part
+            scores: Floats = self._model.runtime.run({contract["input"]: sound})[contract["scores"]]
+            for window, part, one in zip(some, parts, scores, strict=False):
+                yield window, one[self._places(len(part), len(one))]
 
     def _places(self, length: int, frames: int) -> npt.NDArray[np.int64]:
         """Index of the network's frame that is nearest to the middle of each whole step of a window, int64 [steps]."""

@@ -15,7 +15,7 @@ import numpy as np
 from aima.fusion import thresholds as limits
 from aima.fusion.linkage import Groups, Points, agglomerate
 from aima.fusion.turns import NOBODY
-from aima.fusion.windows import Floats, Ints, Looks
+from aima.fusion.windows import Activity, Floats, Ints, Looks
 from aima.models.model import Calibration
 
 BLOCK: Final = 1000
@@ -41,7 +41,7 @@ def tell_apart(looks: Looks, calibration: Calibration, speakers: int | None = No
         owners = _joined(looks, known, means)
         groups = [np.flatnonzero(owners == number).tolist() for number in range(len(means))]
         means = _means(looks, [group for group in groups if group])
-    return _numbered(_joined(looks, known, means))
+    return _numbered(_with_the_rest(looks, _joined(looks, known, means)))
 
 
 def _founded(looks: Looks, known: Ints, calibration: Calibration, speakers: int | None) -> Groups:
@@ -110,6 +110,24 @@ def _joined(looks: Looks, known: Ints, means: Floats) -> Ints:
         ranked = np.argsort(-alike[place], kind="stable")
         owners[look] = next((number for number in ranked if number not in taken), ranked[0])
     return owners
+
+
+def _with_the_rest(looks: Looks, owners: Ints) -> Ints:
+    """Looks without a vector given to whom the look nearest in time in their window is given, speech into them aside."""
+    apart = _apart(looks)
+    filled = owners.copy()
+    for look in np.flatnonzero(owners == NOBODY):
+        window = np.flatnonzero((looks.window == looks.window[look]) & (owners != NOBODY))
+        near = [int(other) for other in window if other not in apart[look]]
+        if near:
+            filled[look] = owners[min(near, key=lambda other: _gap(looks.activities[look], looks.activities[other]))]
+    return filled
+
+
+def _gap(one: Activity, other: Activity) -> int:
+    """Steps between two stretches of a window."""
+    own, others = np.flatnonzero(one), np.flatnonzero(other)
+    return int(max(others[0] - own[-1], own[0] - others[-1]))
 
 
 def _seconds(looks: Looks, group: Sequence[int]) -> float:

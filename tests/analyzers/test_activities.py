@@ -5,7 +5,7 @@ import pyarrow as pa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.analyzers.activities import Activities, Window, read_activities, stretches, windows_of
+from aima.analyzers.activities import Activities, Cut, Window, read_activities, stretches, windows_of
 from aima.analyzers.speaker_turns import SpeakerTurns
 from aima.domain.batch import SOUND_RATE, SoundBatch
 
@@ -79,16 +79,26 @@ def rows(*shown):
 
 def test_speakers_are_cut_where_they_pause_and_where_they_speak_long():
     active = rows("xx.xx...x.", "...xxxxxx.")
-    assert np.array_equal(stretches(active, 1, 10), rows("xx.xx.....", "........x.", "...xxxxxx."))
-    assert np.array_equal(stretches(active, 9, 10), active)
-    assert np.array_equal(stretches(active[1:], 1, 4), rows("...xxx....", "......xxx."))
-    assert stretches(rows("....", "...."), 1, 4).shape == (0, 4)
+    assert np.array_equal(stretches(active, Cut(1, 1, 10)), rows("xx.xx.....", "........x.", "...xxxxxx."))
+    assert np.array_equal(stretches(active, Cut(9, 1, 10)), active)
+    assert np.array_equal(stretches(active[1:], Cut(1, 1, 4)), rows("...xxx....", "......xxx."))
+    assert stretches(rows("....", "...."), Cut(1, 1, 4)).shape == (0, 4)
+
+
+def test_what_is_too_short_stays_with_the_nearest_of_the_same_speaker():
+    active = rows("xxx..x....xxx", "......xx.....")
+    assert np.array_equal(stretches(active, Cut(1, 2, 9)), rows("xxx..x.......", "..........xxx", "......xx....."))
+    assert np.array_equal(stretches(rows("x..xxx", "xxx..x"), Cut(1, 2, 9)), rows("x..xxx", "xxx..x"))
+    assert np.array_equal(stretches(rows("x...x..x"), Cut(1, 9, 9)), rows("x...x..x"))
 
 
 @settings(deadline=None, derandomize=True, max_examples=60)
-@given(st.lists(st.lists(st.booleans(), min_size=30, max_size=30), max_size=3), st.integers(0, 5), st.integers(1, 40))
-def test_stretches_are_all_of_the_speech_and_nothing_twice(spoken, pause, most):
+@given(
+    st.lists(st.lists(st.booleans(), min_size=30, max_size=30), max_size=3),
+    st.builds(Cut, st.integers(0, 5), st.integers(1, 9), st.integers(1, 40)),
+)
+def test_stretches_are_all_of_the_speech_and_nothing_twice(spoken, cut):
     active = np.array(spoken, bool).reshape(-1, 30)
-    cut = stretches(active, pause, most)
-    assert np.array_equal(cut.sum(axis=0), active.sum(axis=0))
-    assert all(row.any() and np.ptp(np.flatnonzero(row)) < most for row in cut)
+    pieces = stretches(active, cut)
+    assert np.array_equal(pieces.sum(axis=0), active.sum(axis=0))
+    assert all(0 < piece.sum() <= cut.most for piece in pieces)
