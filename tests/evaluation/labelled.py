@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
+import wave
 from pathlib import Path
 
 import numpy as np
 
 from aima.services.sample import load_recipe
 from tests.media_made import place, portrait, write_clip, write_picture
+from tests.voices_made import HIGH, LOW, RATE, speak
 
 HEIGHT, LEFT, TOP = 300, 200, 30
 """How `write_picture` shows a portrait: its height in pixels, and where its corner lies."""
 
 SECONDS, CUT = 4.0, 2.0
+TALKERS, TALKS = ("low", "high", "low"), 5.0
+"""Who speaks one after the other in the talk, and for how many seconds."""
 BRIGHTNESS = {"1": 0.8, "2": 1.1}
 
 
@@ -41,6 +45,35 @@ def make_labelled(folder: Path, faces: dict[str, Path]) -> Path:
     ]
     label(folder, "video/two", {"file": "video/two.mp4", "duration": SECONDS, "cuts": [CUT], "persons": persons})
     return folder
+
+
+def make_sounds(folder: Path) -> None:
+    """Two files of each of two voices, and a talk of both, with labels; nothing is really said in them."""
+    for part in ("voices", "talks", "truth/rttm"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    speakers = {"low": LOW, "high": HIGH}
+    files = {name: [f"voices/{name}_{number}.wav" for number in (1, 2)] for name in speakers}
+    for name, own in files.items():
+        for number, file in enumerate(own):
+            _write_sound(folder / file, speak(speakers[name], 4.0, seed=number))
+    owner = {file: name for name, own in files.items() for file in own}
+    label(folder, "speaker_identities", files)
+    pairs = [{"a": a, "b": b, "same": int(owner[a] == owner[b])} for a, b in itertools.combinations(owner, 2)]
+    label(folder, "voice_pairs", pairs)
+    label(folder, "transcripts", [{"file": "voices/low_1.wav", "language": "en", "text": "hello"}])
+    label(folder, "queries", [{"query": "good morning", "language": "en", "files": ["voices/low_1.wav"]}])
+    talk = [speak(speakers[name], TALKS, seed=10 + number) for number, name in enumerate(TALKERS)]
+    _write_sound(folder / "talks" / "talk.wav", np.concatenate(talk))
+    lines = [
+        f"SPEAKER talk 1 {TALKS * n:.3f} {TALKS:.3f} <NA> <NA> {name} <NA> <NA>\n" for n, name in enumerate(TALKERS)
+    ]
+    (folder / "truth" / "rttm" / "talk.rttm").write_text("".join(lines), "utf-8")
+
+
+def _write_sound(path: Path, samples: np.ndarray) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.writeframes((samples * 32767).astype("<i2").tobytes())
 
 
 def label(folder: Path, name: str, content: object) -> None:

@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from aima.domain.media import MediaInfo
-from aima.evaluation.costs import Spent, costs
+from aima.domain.media import MediaInfo, Medium
+from aima.evaluation.costs import Spent, costs, sound_costs
+from aima.evaluation.taking import Taken
 from aima.services.fusion import Watched
+from aima.services.reports import FileReport
 from tests.persons_made import made_medium
 
 
@@ -38,3 +40,25 @@ def test_videos_of_one_size_and_all_pictures_are_put_together():
 
 def test_what_had_no_frames_costs_nothing_that_could_be_told():
     assert costs([spent("a.mp4", "video", 640, 360, 0, 0, decode=1.0)]) == ()
+
+
+def heard(name: str, seconds: float, **cpu_s: float) -> tuple[Medium, FileReport]:
+    info = MediaInfo("audio", "wav", "pcm", 0, 0, round(seconds * 1e6), 0.0, has_sound=True)
+    return replace(made_medium(name, "owner"), info=info), FileReport(name, "done", cpu_s=cpu_s)
+
+
+def test_sound_costs_are_per_second_and_every_content_counts_once():
+    found = {
+        "a.wav": heard("a.wav", 10, decode=0.5, speech=1.0),
+        "same.wav": heard("a.wav", 10, decode=0.5, speech=1.0),
+        "b.wav": heard("b.wav", 30, speech=3.0),
+        "known.wav": heard("known.wav", 100),
+    }
+    taken = Taken(
+        {file: medium for file, (medium, _) in found.items()}, {file: told for file, (_, told) in found.items()}
+    )
+    assert sound_costs(taken) == ({"total": 0.1125, "decode": 0.0125, "speech": 0.1}, 40.0)
+
+
+def test_without_sound_there_is_no_cost_of_it():
+    assert sound_costs(Taken()) == (None, 0.0)

@@ -7,8 +7,11 @@ from aima.evaluation.figures import ALIKE, likeness_figures, reported
 from aima.evaluation.report import Cost
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
+from aima.evaluation.scores.der import score_turns
 from aima.evaluation.scores.expressions import score_expressions
-from aima.evaluation.truth import Expression, TrueBox
+from aima.evaluation.scores.voices import score_voices
+from aima.evaluation.scores.wer import score_words
+from aima.evaluation.truth import Expression, Pair, Talk, Transcript, TrueBox, TrueTurn
 from tests.evaluation.page.making import report
 
 
@@ -102,3 +105,26 @@ def test_expressions_are_told_with_and_without_labels_that_the_model_lacks():
 def test_what_was_not_measured_has_no_figures():
     for task in ("face_detection", "face_embedding", "face_expression", "mouth_landmarks", "other"):
         assert reported(task, report()) == ()
+
+
+def test_models_of_sound_answer_for_what_they_do_and_for_their_time():
+    said = (Transcript(file="de/a.wav", language="de", text="eins zwei"),)
+    talk = Talk(name="talk", file="t.wav", turns=(TrueTurn(speaker="a", start=0, end=10),))
+    pairs = (Pair(a="a", b="b", same=1), Pair(a="a", b="c", same=0))
+    whole = report(
+        wer=score_words(said, {"de/a.wav": "eins drei"}),
+        der=score_turns({"talk": talk}, {}),
+        voices=score_voices(pairs, (0.9, 0.1), (5.0, -5.0), 0.0, ({"a": ("a", "b")}, {"a": "1", "b": "1"})),
+        sound_cpu_per_second={"total": 0.2, "speech": 0.1, "speaker_turns": 0.05, "voice_activity": 0.01},
+        sound_seconds=100.4,
+    )
+    words = by_name(reported("speech_recognition", whole))
+    assert words["word error rate", "de"].value == words["word error rate", "de/other"].value == 0.5
+    assert (words["CPU per second of sound", ""].value, words["CPU per second of sound", ""].n) == (100.0, 100)
+    turns = by_name(reported("speaker_turns", whole))
+    assert turns["diarization error rate", "talk"].value == 1.0
+    voices = by_name(reported("speaker_embedding", whole))
+    assert voices["equal error rate of labelled pairs", ""].value == 0.0
+    assert voices["B-cubed F1 of the voices found", ""].n == 2
+    assert [figure.value for figure in reported("voice_activity", whole)] == [10.0]
+    assert reported("sound_events", whole) == ()

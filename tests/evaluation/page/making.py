@@ -10,14 +10,21 @@ from pathlib import Path
 
 import numpy as np
 
-from aima.evaluation.answers import Answers, SeenFace
+from aima.evaluation.answers import Answers, SeenFace, Sounds
+from aima.evaluation.hearing import turns
 from aima.evaluation.page.frames import jpeg
 from aima.evaluation.page.pictures import Album
 from aima.evaluation.report import Report, Seconds
-from aima.evaluation.truth import Clip, TruePerson
+from aima.evaluation.scores.der import score_turns
+from aima.evaluation.scores.retrieval import score_retrieval
+from aima.evaluation.scores.voices import score_voices
+from aima.evaluation.scores.wer import score_words
+from aima.evaluation.truth import Clip, Pair, Query, Talk, Transcript, TruePerson, TrueTurn, Truth
+from aima.evaluation.voices import Voices
 from aima.settings import Media
 from aima.storage.archive import Archive
 from tests.media_made import write_clip
+from tests.services.transcripts.made import hearing, said, turn
 
 COLOURS = ((200, 40, 40), (40, 160, 40), (40, 40, 200))
 """Of the first, second and third second of the clip."""
@@ -104,3 +111,30 @@ def report(**parts: object) -> Report:
         "seconds": Seconds(wall=3.0, cpu=2.0),
     }
     return Report.model_validate(given | parts)
+
+
+def sounds(name: str = "a.wav") -> tuple[dict[str, object], Answers, Truth]:
+    """Parts of a report of a file in which two speak, half of it wrong, with answers and truth."""
+    true = (TrueTurn(speaker="ann", start=0, end=4), TrueTurn(speaker=name, start=4, end=8))
+    truth = Truth(
+        Path(),
+        transcripts=(Transcript(file=name, language="en", text="good day"),),
+        voice_pairs=(Pair(a=name, b="b.wav", same=1), Pair(a=name, b="c.wav", same=0)),
+        speakers={"ann": (name, "b.wav"), "bob": ("c.wav",)},
+        talks={"talk": Talk(name="talk", file=name, turns=true)},
+        queries=(Query(query=name, files=("b.wav",)),),
+    )
+    heard = hearing([said("good bye", 0, 1)], [turn(0, 0, 8)])
+    voices = Voices((0.6, 0.4), (2.0, -2.0), dict.fromkeys((name, "c.wav"), "Voice 1"))
+    answers = Answers(sounds=Sounds({name: "good bye"}, {"talk": heard}, voices, {name: (name,)}))
+    parts: dict[str, object] = {
+        "wer": score_words(truth.transcripts, answers.sounds.texts),
+        "der": score_turns(truth.talks, {"talk": turns(heard)}),
+        "voices": score_voices(
+            truth.voice_pairs, voices.similarities, voices.odds, 0.0, (truth.speakers, voices.groups)
+        ),
+        "retrieval": score_retrieval(truth.queries, answers.sounds.found),
+        "sound_cpu_per_second": {"total": 0.125, "speech": 0.125},
+        "sound_seconds": 8.0,
+    }
+    return parts, answers, truth

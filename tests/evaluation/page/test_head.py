@@ -7,7 +7,7 @@ from aima.evaluation.page.head import head, tiles
 from aima.evaluation.scores.counts import score_counts
 from aima.evaluation.scores.cuts import score_cuts
 from aima.evaluation.scores.persons import score_clips
-from tests.evaluation.page.making import clip, film_answers, report
+from tests.evaluation.page.making import clip, film_answers, report, sounds
 from tests.pages import Page
 
 
@@ -31,6 +31,16 @@ def test_only_measured_parts_have_tiles() -> None:
     assert figures["counting error"] == ("counts", "2.000")
     assert figures["false persons"] == ("persons", "1")
     assert set(figures) == {"persons F1", "false persons", "counting error", "cuts F1"}
+
+
+def test_what_is_heard_has_tiles() -> None:
+    figures = {name: (anchor, value) for anchor, name, value, _ in tiles(report(**sounds()[0]))}
+    assert figures == {
+        "word errors, English": ("words", "50 %"),
+        "speaker errors": ("speakers", "50 %"),
+        "voices, equal errors": ("voices", "0 %"),
+        "queries answered": ("retrieval", "0 of 1"),
+    }
 
 
 def test_failed_files_are_warned_of() -> None:

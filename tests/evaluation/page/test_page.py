@@ -21,7 +21,16 @@ from aima.evaluation.scores.partition import score_partition
 from aima.evaluation.scores.persons import score_clips
 from aima.evaluation.truth import Expression, Pair, TrueBox, Truth
 from aima.settings import Media
-from tests.evaluation.page.making import archive_with, clip, coloured_clip, film_answers, painted, pictured, report
+from tests.evaluation.page.making import (
+    archive_with,
+    clip,
+    coloured_clip,
+    film_answers,
+    painted,
+    pictured,
+    report,
+    sounds,
+)
 from tests.pages import Page, assert_stands_for_itself
 
 EVIL = '"><img src=x onerror=alert(1)>&$look\u202e.jpg'
@@ -57,7 +66,7 @@ def everything(folder, name: str = "face.jpg"):
         emotion=score_expressions(truth.expressions, {}),
         failed={name: "damaged"},
         partial={"film.mp4": "cut short"},
-        not_measured={"wer": "no speech recognition yet"},
+        not_measured={"wer": "not asked for"},
         cost=(COST,),
     )
     return made, answers, truth
@@ -86,6 +95,26 @@ def test_every_part_has_its_section_and_its_link(tmp_path, folder) -> None:
     sections += ["cost", "failed", "partial", "missing"]
     assert [name for name in page.values("id") if not name.startswith(("clip", "hatch"))] == sections
     assert {f"#{name}" for name in sections} <= set(page.values("href"))
+
+
+def sound_page(tmp_path, name: str = "a.wav") -> str:
+    parts, answers, truth = sounds(name)
+    album = Album(tmp_path, archive_with(tmp_path / "archive"), Media())
+    return page_html(report(**parts), answers, truth, album)
+
+
+def test_what_is_heard_has_its_sections_and_links(tmp_path) -> None:
+    text = sound_page(tmp_path)
+    assert_stands_for_itself(text)
+    page = Page(text)
+    sections = ["words", "speakers", "voices", "retrieval", "sound-cost"]
+    assert [name for name in page.values("id") if name != "hatch"] == sections
+    assert {f"#{name}" for name in sections} <= set(page.values("href"))
+
+
+def test_names_of_sounds_never_become_markup(tmp_path) -> None:
+    plain, evil = Page(sound_page(tmp_path)), Page(sound_page(tmp_path, EVIL))
+    assert evil.tags == plain.tags
 
 
 def test_a_report_without_any_part_is_a_page(tmp_path) -> None:

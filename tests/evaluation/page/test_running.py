@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aima.evaluation.page.elements import render
-from aima.evaluation.page.running import cost_section, reasons_section
+from aima.evaluation.page.running import cost_section, reasons_section, sound_cost_section
 from aima.evaluation.report import Cost
 from tests.pages import Page
 
@@ -34,3 +34,9 @@ def test_many_reasons_are_folded() -> None:
     assert "30 files" in page.words
     assert page.tags.count("details") == 1
     assert page.words.count("gone") == 30
+
+
+def test_what_sound_costs_is_told_by_what_spent_it() -> None:
+    page = Page(render(sound_cost_section({"total": 0.15, "decode": 0.05, "speech": 0.1})))
+    words = [word for word in page.words if word.strip()]
+    assert words[-6:] == ["total", "0.1500", "decode", "0.0500", "speech", "0.1000"]
