@@ -115,6 +115,8 @@ WAVEFORM_COLUMNS: Final = pa.schema(  # a row is a tenth of a second
         ("high", pa.float32()),
         ("loudness", pa.float32()),  # root mean square in dB below full scale; -120 for digital silence
         ("clipped", pa.float32()),  # share of samples at full scale, 0..1
+        # how much the sound of speech differs from that before, in steps of a fifth of the row, in powers of ten
+        ("change", pa.list_(pa.float32())),
     ]
 )
 VOICE_ACTIVITY_COLUMNS: Final = pa.schema(

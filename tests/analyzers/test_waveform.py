@@ -39,10 +39,20 @@ def test_clipped_samples_are_counted():
     assert look(flat * 0.9, clipped_from=0.85)["clipped"].to_numpy().max() > 0.5
 
 
+def test_the_colour_changes_where_a_vowel_becomes_another_not_with_loudness_or_in_silence():
+    low, high = (np.sin(2 * np.pi * hertz * np.arange(SOUND_RATE) / SOUND_RATE) for hertz in (700, 2500))
+    table = look(np.concatenate([low, high, np.zeros(SOUND_RATE)]))
+    assert {len(values) for values in table["change"].to_pylist()} == {5}
+    change = np.concatenate(table["change"].to_pylist())
+    assert set(np.argsort(-change)[:6]) <= {0, 1, 49, 50, 51, 99, 100, 101}
+    steady = np.concatenate([change[2:49], change[52:99], change[102:]])
+    assert steady.max() < 0.05 * change[50]
+
+
 def test_rows_lie_on_the_grid_of_the_medium_and_the_last_one_may_be_short():
     samples = np.random.default_rng(0).uniform(-1, 1, 3 * SOUND_RATE)
     whole = look(samples).to_pylist()
-    part = look(samples[SOUND_RATE - 400 :], SECOND - 25_000).to_pylist()
+    part = look(samples[SOUND_RATE - 800 :], SECOND - 50_000).to_pylist()
     assert part == whole[10:]
     short = look(samples[:2000]).to_pylist()
     assert [(row["pts_us"], row["end_us"]) for row in short] == [(0, 100_000), (100_000, 125_000)]
