@@ -69,10 +69,10 @@ def _licence(entry: Entry) -> Iterable[tuple[str, str]]:
 def _operating(entry: Entry) -> Iterable[tuple[str, str]]:
     for name, value in entry.thresholds.items():
         yield name, f"{value:g}"
-    if entry.calibration:
-        record = entry.calibration
-        yield "log-odds", f"{record.slope:g} x similarity {record.intercept:+g}"
-        yield "fitted to", record.measured_on
+    for name, record in (("log-odds", entry.calibration), ("of sentences", entry.sentences)):
+        if record:
+            yield name, f"{record.slope:g} x similarity {record.intercept:+g}"
+            yield "fitted to", record.measured_on
 
 
 def _files(entry: Entry) -> Iterable[tuple[str, str]]:

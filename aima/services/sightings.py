@@ -31,7 +31,7 @@ class Embedder(Protocol):
         ...
 
     def embed_rest(self) -> int:
-        """The same for all texts of findings."""
+        """The same for all texts of findings and utterances."""
         ...
 
 

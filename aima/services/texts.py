@@ -1,4 +1,4 @@
-"""Vectors of the texts that findings hold: labels of things and pictures, and what is written in them."""
+"""Vectors of the texts that findings and utterances hold: labels, what is written in pictures, what is said."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class TextService:
         return len(missing)
 
     def embed_rest(self) -> int:
-        """The same for all texts of findings: of media that only another text model has seen.
+        """The same for all texts of findings and utterances: of media that only another text model has seen.
 
         Raises:
             As `embed_missing`.

@@ -73,7 +73,7 @@ class Samples:
         return dict(rows)
 
     def texts(self, text_ids: Sequence[str]) -> dict[str, Rows]:
-        """The vectors of texts that findings hold, by text and space; of others nothing."""
+        """The vectors of texts that findings or utterances hold, by text and space; of others nothing."""
         found = self._stores.texts.vectors_of(text_ids)
         words = self._stores.texts.all(text_ids)
         rows: dict[str, Rows] = {text_id: {} for text_id in text_ids}
