@@ -63,17 +63,19 @@ class SoundEvents(Analyzer[SoundEventsOptions, SoundBatch]):
         """A row for each second that has begun; the last one may be shorter."""
         first = -(-batch.start_us // LOOK_US)
         samples = batch.samples[(first * LOOK_US - batch.start_us) * SOUND_RATE // 1_000_000 :]
-        scores = self._summary(samples) if len(samples) >= WINDOW else np.zeros((0, len(self._labels)), np.float32)
+        scores = self._scores(samples) if len(samples) >= WINDOW else np.zeros((0, len(self._labels)), np.float32)
         pts_us = (first + np.arange(len(scores), dtype=np.int64)) * LOOK_US
         ends_us = np.minimum(pts_us + LOOK_US, batch.end_us)
         sounds = [self._named(row, options) for row in scores]
         return self.table(pts_us, {"end_us": ends_us.tolist(), "sounds": sounds})
 
     def _named(self, scores: Floats, options: SoundEventsOptions) -> list[dict[str, object]]:
-        order = np.argsort(-scores, kind="stable")[: options.most]
-        return [{"label": self._labels[i], "score": float(scores[i])} for i in order if scores[i] >= options.min_score]
+        nothing = self._model.contract.get("nothing", ())
+        order = [i for i in np.argsort(-scores, kind="stable") if self._labels[i] not in nothing]
+        sure = [i for i in order[: options.most] if scores[i] >= options.min_score]
+        return [{"label": self._labels[i], "score": float(scores[i])} for i in sure]
 
-    def _summary(self, samples: Floats) -> Floats:
+    def _scores(self, samples: Floats) -> Floats:
         """float32 [looks, classes]: how sure the network is of each."""
         hear = self._of_bank if self._model.contract["sees"] == "filter bank" else self._of_spectra
         return hear(samples)

@@ -58,6 +58,7 @@ def yamnet_network(packed: bytes, classes: bytes) -> onnx.ModelProto:
     for tensor in model.graph.initializer:
         _bring_in(tensor, files)
     patch.keep_batch_in_reshapes(model)
+    _unrounded(model.graph)
     _hear_spectra(model.graph)
     _give_probabilities(model.graph)
     names = [row["display_name"] for row in csv.DictReader(io.StringIO(classes.decode()))]
@@ -76,38 +77,52 @@ def _bring_in(tensor: TensorProto, files: dict[str, bytes]) -> None:
     del tensor.external_data[:]
 
 
+def _unrounded(graph: onnx.GraphProto) -> None:
+    """Leave out all rounding to eight bits: weights are stored in full, and sums in eight bits are no faster here."""
+    rounded = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "QuantizeLinear"}
+    restored = {node.output[0]: node.input[0] for node in graph.node if node.op_type == "DequantizeLinear"}
+    exact = {name: rounded.get(source, source) for name, source in restored.items()}
+    outputs = {value.name: rounded[value.name] for value in graph.output}
+    kept = [node for node in graph.node if node.output[0] not in rounded.keys() | restored.keys()]
+    for node in kept:
+        node.input[:] = [exact.get(name, name) for name in node.input]
+    del graph.node[:], graph.value_info[:]
+    graph.node.extend(kept)
+    graph.output[0].name = outputs[graph.output[0].name]
+    used = {name for node in kept for name in node.input}
+    weights = [tensor for tensor in graph.initializer if tensor.name in used]
+    del graph.initializer[:]
+    graph.initializer.extend(weights)
+
+
 def _hear_spectra(graph: onnx.GraphProto) -> None:
-    """Replace the input, numbers of eight bits, by what they are made of."""
-    audio = graph.input[0].name
+    """Replace the input, logarithms of energies in bands, by what they are made of."""
+    levels = graph.input[0].name
     constants: dict[str, npt.NDArray[Any]] = {
         "bands": mel_bands().astype(np.float32),
         "louder": np.array(LOUDER, np.float32),
         "channel": np.array([1], np.int64),
     }
     graph.initializer.extend(numpy_helper.from_array(value, name) for name, value in constants.items())
-    before = [
+    nodes = [
         helper.make_node("MatMul", ["spectrum", "bands"], ["energies"]),
         helper.make_node("Add", ["energies", "louder"], ["audible"]),
-        helper.make_node("Log", ["audible"], ["levels"]),
-        helper.make_node("Unsqueeze", ["levels", "channel"], ["patches"]),
-        helper.make_node("QuantizeLinear", ["patches", "audio_scale", "audio_zero_point"], [audio]),
+        helper.make_node("Log", ["audible"], ["loudness"]),
+        helper.make_node("Unsqueeze", ["loudness", "channel"], [levels]),
+        *graph.node,
     ]
-    nodes = [*before, *graph.node]
-    del graph.node[:], graph.input[:], graph.value_info[:]
+    del graph.node[:], graph.input[:]
     graph.node.extend(nodes)
     shape = ["n", 96, TRANSFORMED // 2 + 1]
     graph.input.append(helper.make_tensor_value_info("spectrum", TensorProto.FLOAT, shape))
 
 
 def _give_probabilities(graph: onnx.GraphProto) -> None:
-    """Take the scores before they are rounded to eight bits."""
-    last = graph.node[-1]
-    if last.op_type != "QuantizeLinear":
-        raise ValueError(f"the network ends with {last.op_type}, expected QuantizeLinear")
-    classes = graph.output[0].type.tensor_type.shape.dim[1].dim_value
-    scores = last.input[0]
-    del graph.node[-1], graph.output[:]
-    graph.node.append(helper.make_node("Sigmoid", [scores], ["probabilities"]))
+    """Of each class by itself: several sounds are heard at once."""
+    scores = graph.output[0]
+    classes = scores.type.tensor_type.shape.dim[1].dim_value
+    graph.node.append(helper.make_node("Sigmoid", [scores.name], ["probabilities"]))
+    del graph.output[:]
     graph.output.append(helper.make_tensor_value_info("probabilities", TensorProto.FLOAT, ["n", classes]))
 
 
