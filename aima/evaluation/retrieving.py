@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from aima.evaluation.truth import Query
 from aima.evaluation.workspace import Workspace
 from aima.services.search.query import Query as Search
 
-WAIT_S = 120.0
+WAIT_S: Final = 120.0
 """So long may vectors take to follow."""
 
 

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from aima.bootstrap.analysis import wire
 from aima.domain.media import MediaInfo
 from aima.domain.observation import EXPRESSIONS
-from aima.errors import StackDown
 from aima.evaluation.answering import answer
 from aima.evaluation.truth import Clip, Expression, Pair, Truth
-from aima.evaluation.workspace import Workspace
 from aima.fusion.linkage import seeming, shortfalls
 from aima.models.loader import load
 from aima.services.fusion import Watched
-from aima.services.model_versions import ActiveModels
-from aima.services.patience import Patience
-from aima.services.projections.service import AsOf, ProjectionService
-from aima.services.search.service import SearchService
-from aima.storage.archive import Archive
+from tests.evaluation.workspaces import workspace_over
 from tests.persons_made import add_medium, content, made_medium, made_run, made_track, record
 
 EYE = np.eye(512, dtype=np.float32)
@@ -41,10 +33,6 @@ TRUTH = Truth(
     expressions=(Expression(file="one.jpg", emotion="fear"), Expression(file="nobody.jpg", emotion="fear")),
     clips={"film": Clip(name="film", file="film.mp4", duration=20), "lost": Clip(name="lost", file="x", duration=20)},
 )
-
-
-def no_vectors():
-    raise StackDown("nothing here asks for vectors")
 
 
 def face(name, start, end, who, left=100.0, quality=0.5):
@@ -72,12 +60,7 @@ def answers(stores, settings, tmp_path):
     record(stores, made_run([*film, *pictures["one.jpg"], *pictures["again.jpg"]], [0, 2, 3], [1, 4], [5]))
     watched = [Watched(content(name), tuple(found), (), 1, len(found)) for name, found in pictures.items()]
     watched.append(Watched(content("film.mp4"), tuple(film), (5_500_000,), 100, 45))
-    archive = Archive(tmp_path)
-    with ExitStack() as at_end:
-        analyses = wire(settings, stores, archive, at_end, Patience(0))
-        projections = ProjectionService(stores, archive, {})
-        search = SearchService(settings, stores, ActiveModels(settings, stores), no_vectors, lambda: AsOf(0, 0))
-        workspace = Workspace(settings, stores, archive, analyses, analyses.fusion, projections, search)
+    with workspace_over(settings, stores, tmp_path) as workspace:
         return answer(workspace, TRUTH, watched, media, {"lost.jpg": "media_missing: gone"})
 
 
