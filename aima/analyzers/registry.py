@@ -43,6 +43,12 @@ DEFAULT: Final = (
     "image_vector",
     "text_detector",
     "text_in_image",
+    "waveform",
+    "voice_activity",
+    "speaker_turns",
+    "speaker_embedder",
+    "speech",
+    "sound_events",
 )
 """What an analysis runs where nothing else is asked for."""
 

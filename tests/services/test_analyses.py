@@ -9,15 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from aima.analyzers.registry import DEFAULT
+from aima.analyzers.registry import DEFAULT, stream_of
 from aima.bootstrap import Services, open_services
 from aima.domain.job import Job
 from aima.errors import ArchiveDamaged, MediaMissing, PlanInvalid
 from aima.services.sample import portraits
+from tests.media.sounds import add_sound, write_wave
 from tests.media_made import two_person_clip, write_picture
+from tests.voices_made import HIGH, RATE, speak
 
 ADDED = "emotion"
 WANTED = {name: {} for name in DEFAULT if name != ADDED}
+SEEING = {name for name in WANTED if stream_of(name) == "sight"}
+HEARD = {"shot_cuts": {}, "waveform": {}, "voice_activity": {}}
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +87,7 @@ def test_progress_reaches_the_end_with_a_rate(first):
 
 def test_cpu_is_told_by_analyzer(first):
     report, _ = first
-    assert set(report.cpu_s) == {*WANTED, "decode"}
+    assert set(report.cpu_s) == {*SEEING, "decode"}, "there is no sound in them"
     assert report.cpu_s["face_detector"] > 0
 
 
@@ -120,7 +124,7 @@ def test_what_it_cost_is_written_and_in_the_figures(first, services):
 def test_what_a_file_cost_is_told(first):
     report, _ = first
     for file in report.files:
-        assert set(file.cpu_s) == {*WANTED, "decode"}
+        assert set(file.cpu_s) == {*SEEING, "decode"}
     total = sum(file.cpu_s["face_detector"] for file in report.files)
     assert total == pytest.approx(report.cpu_s["face_detector"])
 
@@ -238,3 +242,47 @@ def test_a_path_that_is_missing_and_a_plan_that_cannot_work_start_nothing(servic
         services.analyses.analyze([folder / "nowhere.mp4"], WANTED)
     with pytest.raises(PlanInvalid, match="face_embedder"):
         services.analyses.analyze([folder], {"face_embedder": {}})
+
+
+@pytest.fixture(scope="module")
+def heard(first, services, folder, clip):
+    """A film with a voice, the voice alone, and what their first analysis came to."""
+    voice = speak(HIGH, 3.0)[None]
+    film = add_sound(clip, folder / "voice.mkv", voice, RATE)
+    alone = write_wave(folder / "voice.wav", voice, RATE)
+    return (film, alone), services.analyses.analyze([film, alone], HEARD)
+
+
+def test_a_film_is_seen_and_heard_and_sound_alone_is_heard(heard, services):
+    (film, alone), report = heard
+    by_name = {Path(file.path).name: file for file in report.files}
+    assert (report.segments, {file.state for file in report.files}) == (3, {"done"})
+    assert set(by_name[film.name].cpu_s) == {*HEARD, "decode"}
+    assert set(by_name[alone.name].cpu_s) == {"waveform", "voice_activity", "decode"}
+    detail = services.media.show("voice.mkv")
+    assert [(s.stream, s.no, s.start_us, s.end_us) for s in detail.segments] == [
+        ("sight", 0, 0, 8_000_000), ("sound", 0, 0, 3_000_000)
+    ]  # fmt: skip
+    (job, _) = (services.jobs.show(name) for name in (film.name, alone.name))
+    assert (job.segments, job.done, job.total_us) == (2, 2, 11_000_000)
+    stages = {(s.stage, s.kind): s.media_us for s in services.metrics.figures().stages}
+    assert (stages["waveform", "video"], stages["waveform", "audio"]) == (3_000_000, 3_000_000)
+
+
+def test_after_a_restart_what_was_heard_is_known_and_only_what_is_missing_runs(heard, workspace):
+    paths, _ = heard
+    with open_services(workspace) as reopened:
+        again = reopened.analyses.analyze(list(paths), HEARD)
+        assert (again.segments, {file.known for file in again.files}) == (0, {True})
+        more = reopened.analyses.analyze(list(paths), {**HEARD, "sound_events": {}})
+    assert (more.segments, set(more.cpu_s)) == (2, {"sound_events", "decode"})
+
+
+def test_a_medium_that_no_analyzer_of_an_analysis_fits_says_so(heard, services, picture):
+    (film, alone), _ = heard
+    unseen = services.analyses.analyze([alone], {"shot_cuts": {}}).files[0]
+    assert (unseen.state, unseen.code, unseen.whole) == ("done", "nothing_fits", True)
+    assert "voice.wav has no pictures" in (unseen.detail or "")
+    unheard = services.analyses.analyze([picture], {"waveform": {}}).files[0]
+    assert unheard.code == "nothing_fits"
+    assert services.analyses.analyze([film], {"waveform": {}}).files[0].code is None
