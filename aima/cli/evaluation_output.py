@@ -26,7 +26,8 @@ def print_report(report: Report, written: Written) -> None:
     _confusions(report)
     _degraded(report)
     _sounds(report)
-    table("CPU ms per analysed frame, one core", ("size", "frames", "faces", "total", "of it"), map(_cost, report.cost))
+    columns = ("size", "frames", "faces", "total", "of it")
+    _if_any("CPU ms per analysed frame, one core", columns, list(map(_cost, report.cost)))
     for file, reason in (report.failed | report.partial).items():
         code, _, words = reason.partition(": ")
         error_line(f"{file}: {words}", "", code)
