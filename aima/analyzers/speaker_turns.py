@@ -74,7 +74,7 @@ class SpeakerTurns(Analyzer[SpeakerTurnsOptions, SoundBatch]):
         classes: Sequence[Sequence[int]] = model.contract["classes"]
         # Who speaks, by class: bool [speakers, classes].
         self._spoken = np.array([[i in spoken for spoken in classes] for i in range(model.contract["speakers"])])
-        self._step_us = model.contract["step"] * 1_000_000 // SOUND_RATE
+        self._step_us: int = model.contract["step"] * 1_000_000 // SOUND_RATE
 
     def analyze(self, batch: SoundBatch, options: SpeakerTurnsOptions) -> pa.Table:
         """A row per window whose middle belongs to the segment; neighbours look at the others.
