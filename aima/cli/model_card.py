@@ -102,9 +102,9 @@ def _print_measured(entry: Entry, measured: Measurement | None, settings: Settin
 
 def _why_unmeasured(entry: Entry) -> str:
     # Imported on use: the probes bring every analyzer of faces along.
-    from aima.evaluation.probes import PROBES
+    from aima.evaluation.cards import MEASURED
 
-    return NOT_MEASURED if entry.task in PROBES else NOT_MEASURABLE
+    return NOT_MEASURED if entry.task in MEASURED else NOT_MEASURABLE
 
 
 def _print_conditions(figures: Sequence[Figure]) -> None:

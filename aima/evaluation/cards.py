@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
 from aima.analyzers.versions import versions
 from aima.evaluation.figures import REPORTED, reported
@@ -19,6 +20,9 @@ from aima.models.verify import is_whole
 from aima.services.markup import publish
 from aima.settings import Settings
 
+MEASURED: Final = frozenset(PROBES) | REPORTED
+"""Tasks of models of which an evaluation can say something."""
+
 
 def make_cards(report: Report, truth: Truth, settings: Settings) -> Cards:
     """Figures by model: those of the report, and of the portraits of `truth` looked at with every model.
@@ -31,7 +35,7 @@ def make_cards(report: Report, truth: Truth, settings: Settings) -> Cards:
     entries = [
         entry
         for entry in catalogue(settings).values()
-        if entry.task in PROBES.keys() | REPORTED
+        if entry.task in MEASURED
         and is_whole(entry, settings.models_dir)
         and (entry.licence.stated or not settings.models.strict_licences)
     ]

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from aima.cli import model_card
 from aima.cli.models import app
-from aima.evaluation.probes import PROBES
+from aima.evaluation.cards import MEASURED
 from aima.models.cards import Cards, Figure, own_cards
 from aima.models.catalogue import catalogue, find, used
 from aima.settings import load_settings
@@ -89,7 +89,7 @@ def test_only_what_an_evaluation_measures_is_sent_there(aima, settings, monkeypa
     for task in {entry.task for entry in catalogue(settings).values()}:
         text = aima("show", find(settings, task).name, COLUMNS="200").stdout
         sent = "`aima eval DIR --cards FILE` measures it" in text
-        assert sent == (task in PROBES)
+        assert sent == (task in MEASURED)
         assert sent or "`aima eval` has no labels for what it does" in text
 
 
