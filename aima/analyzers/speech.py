@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from itertools import groupby
 from typing import Any, ClassVar, Final
 
@@ -13,8 +14,9 @@ import pyarrow as pa
 from pydantic import Field
 
 from aima.analyzers.base import Analyzer, Options
-from aima.analyzers.languages import Evidence, chosen
-from aima.analyzers.stretches import OFF, Chances, Span, grouped, joined, stretches, with_margins
+from aima.analyzers.languages import Chances as Languages
+from aima.analyzers.languages import judged, likeliest
+from aima.analyzers.stretches import OFF, Span, SpeechChances, grouped, joined, stretches, with_margins
 from aima.domain.batch import SOUND_RATE, SoundBatch
 from aima.domain.media import Stream
 from aima.domain.observation import WORD_COLUMNS
@@ -35,13 +37,14 @@ WHOLE: Final = 30 * FRAMES_PER_SECOND
 REPEATS: Final = 2.4
 """A reading that shrinks more when compressed says the same over and over (Radford et al., 2022, section 4.5)."""
 
+SENTENCE: Final = 5
+"""Words that hardly anybody says twice within seconds."""
+
 DOUBTFUL: Final = -1.0
 """Nobody spoke where the mean log probability is below this, and that nobody speaks is likelier than ..."""
 
 NOBODY: Final = 0.6
 """... this (same place)."""
-
-NOTHING: Final = Reading((), 0.0, 1.0, 0.0)
 
 TELLING_US: Final = 2_000_000
 """A shorter stretch does not tell its language by itself ..."""
@@ -65,6 +68,7 @@ class SpeechOptions(Options):
     expected: tuple[str, ...] = Field(
         ("de", "en"), description="languages of the archive: another one must be heard more surely; none: all alike"
     )
+    numerals: bool = Field(False, description="write digits where it likes to, instead of what is said word by word")
     beam: int = Field(5, ge=1, le=10, description="lower is a little faster and finds a little less")
 
 
@@ -98,13 +102,14 @@ class Speech(Analyzer[SpeechOptions, SoundBatch]):
 
     def analyze(self, batch: SoundBatch, options: SpeechOptions) -> pa.Table:
         """Words of what belongs to the segment, in their order; none where nobody speaks."""
-        chances = Chances.of(batch.tables["speech_chance"])
+        chances = SpeechChances.of(batch.tables["speech_chance"])
         windows = self._heard(batch, grouped(stretches(chances, batch.own_us)))
         rows = []
-        for phrase, (window, evidence) in enumerate(self._by_language(batch, windows, options)):
-            reading = self._read(batch, window, evidence.language, options.beam)
+        for phrase, (window, languages) in enumerate(self._by_language(batch, windows, options)):
+            language, reading = self._understood(batch, window, languages, options)
+            spoken = {"phrase": phrase, "language": language, "language_chance": languages.get(language, 0.0)}
             timed = ((word, _spoken(chances, window.span, word)) for word in reading.words)
-            rows += [_row(word, span, phrase, evidence) for word, span in timed if span]
+            rows += [_row(word, span) | spoken for word, span in timed if span]
         rows.sort(key=lambda row: (row["pts_us"], row["end_us"]))
         columns = {name: [row[name] for row in rows] for name in self.adds.names}
         return self.table(np.array([row["pts_us"] for row in rows], np.int64), columns)
@@ -125,26 +130,25 @@ class Speech(Analyzer[SpeechOptions, SoundBatch]):
 
     def _by_language(
         self, batch: SoundBatch, windows: Sequence[_Window], options: SpeechOptions
-    ) -> Iterator[tuple[_Window, Evidence]]:
-        """The windows with their languages; one that holds several is cut between them."""
+    ) -> Iterator[tuple[_Window, Languages]]:
+        """The windows with the chances of their languages; one that surely holds several is cut between them."""
         if options.language:
-            yield from ((window, Evidence(options.language, 1.0)) for window in windows)
+            yield from ((window, {options.language: 1.0}) for window in windows)
             return
-        chances = [self._languages(window, window.span) for window in windows]
-        found = chosen(chances, [end - start for start, end in (window.span for window in windows)], options.expected)
-        for window, evidence in zip(windows, found, strict=True):
-            spoken = [self._language(window, part, evidence) for part in window.parts]
-            runs = groupby(zip(window.parts, spoken, strict=True), lambda one: one[1].language)
-            pieces = [([part for part, _ in run], run[0][1]) for run in (list(run) for _, run in runs)]
-            whole = [window] if len(pieces) == 1 else self._heard(batch, [parts for parts, _ in pieces])
-            yield from zip(whole, (evidence for _, evidence in pieces), strict=True)
+        alone = [self._languages(window, window.span) for window in windows]
+        lengths = [end - start for start, end in (window.span for window in windows)]
+        for window, around in zip(windows, judged(alone, lengths, options.expected), strict=True):
+            parts = [(part, self._language(window, part, around)) for part in window.parts]
+            runs = [list(run) for _, run in groupby(parts, lambda one: likeliest(one[1]))]
+            cut = [window] if len(runs) == 1 else self._heard(batch, [[part for part, _ in run] for run in runs])
+            yield from zip(cut, (run[0][1] for run in runs), strict=True)
 
-    def _language(self, window: _Window, part: Span, around: Evidence) -> Evidence:
+    def _language(self, window: _Window, part: Span, around: Languages) -> Languages:
         """Of a stretch: that of its window, unless it is long enough and surely another one."""
         if len(window.parts) == 1 or part[1] - part[0] < TELLING_US:
             return around
-        (own,) = chosen([self._languages(window, part)], [1])
-        return own if own.chance >= SURELY else around
+        own = self._languages(window, part)
+        return own if own[likeliest(own)] >= SURELY else around
 
     def _languages(self, window: _Window, span: Span) -> dict[str, float]:
         """Chance by language of what is said within the span, with the silence behind the window put behind it."""
@@ -152,22 +156,43 @@ class Speech(Analyzer[SpeechOptions, SoundBatch]):
         silence = window.encoded[:, window.frames // 2 :]
         return self._runtime.languages(np.concatenate([window.encoded[:, first:last], silence], axis=1))[0]
 
-    def _read(self, batch: SoundBatch, window: _Window, language: str, beam: int) -> Reading:
+    def _understood(
+        self, batch: SoundBatch, window: _Window, languages: Languages, options: SpeechOptions
+    ) -> tuple[str, Reading]:
+        """The language and what was understood: where it is not sure, what makes most sense in one that is expected."""
+        first = likeliest(languages)
+        candidates = [first] if languages[first] >= SURELY else dict.fromkeys((first, *options.expected))
+        readings = [(language, self._read(batch, window, language, options)) for language in candidates]
+        return max(readings, key=lambda one: (bool(one[1].words), one[1].log_chance))
+
+    def _read(self, batch: SoundBatch, window: _Window, language: str, options: SpeechOptions) -> Reading:
         """What was understood; nothing where nobody spoke, or where the same is said over and over."""
-        reading = self._runtime.read(window.encoded, window.frames, language, beam)
-        if reading.repetition > REPEATS:
-            reading = self._runtime.read(*self._encoded(batch, window.span, WHOLE), language, beam)
+        read = partial(self._runtime.read, language=language, beam=options.beam, numerals=options.numerals)
+        reading = read(window.encoded, window.frames)
+        if _runs_on(reading) or says_twice(reading.words):
+            # Who really says something twice does so in this reading, too.
+            reading = read(*self._encoded(batch, window.span, WHOLE))
         silent = reading.no_speech > NOBODY and reading.log_chance < DOUBTFUL
-        return NOTHING if silent or reading.repetition > REPEATS else reading
+        return replace(reading, words=()) if silent or _runs_on(reading) else reading
 
 
-def _row(word: Heard, span: Span, phrase: int, evidence: Evidence) -> dict[str, Any]:
-    said = {"word": word.text, "word_score": word.score, "phrase": phrase}
-    spoken = {"language": evidence.language, "language_chance": evidence.chance}
-    return {"pts_us": span[0], "end_us": span[1], **said, **spoken}
+def _runs_on(reading: Reading) -> bool:
+    """Whether the network says the same over and over, or finds no end."""
+    return reading.repetition > REPEATS or not reading.ended
 
 
-def _spoken(chances: Chances, span: Span, word: Heard) -> Span | None:
+def says_twice(words: Sequence[Heard]) -> bool:
+    """Whether as many as SENTENCE words occur a second time in the same order."""
+    texts = ["".join(filter(str.isalnum, word.text)).casefold() for word in words]
+    runs = [tuple(texts[at : at + SENTENCE]) for at in range(len(texts) - SENTENCE + 1)]
+    return len(set(runs)) < len(runs)
+
+
+def _row(word: Heard, span: Span) -> dict[str, Any]:
+    return {"pts_us": span[0], "end_us": span[1], "word": word.text, "word_score": word.score}
+
+
+def _spoken(chances: SpeechChances, span: Span, word: Heard) -> Span | None:
     """When a word is heard, without the pauses that the recogniser counts to it; None where nobody speaks."""
     start, end = (span[0] + round(at * 1_000_000) for at in (word.start, word.end))
     if not (chances.within((start - BREATH_US, end + BREATH_US)).values >= OFF).any():

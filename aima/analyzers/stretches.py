@@ -33,7 +33,7 @@ Span = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Chances:
+class SpeechChances:
     """How likely somebody speaks: looks in their order, int64 [n] begin and end in microseconds, float32 [n] 0..1."""
 
     starts: npt.NDArray[np.int64]
@@ -41,16 +41,16 @@ class Chances:
     values: npt.NDArray[np.float32]
 
     @classmethod
-    def of(cls, table: pa.Table) -> Chances:
+    def of(cls, table: pa.Table) -> SpeechChances:
         """From the table of the analyzer that adds `speech_chance`."""
         columns = (table[name].to_numpy() for name in ("pts_us", "end_us", "speech_chance"))
         return cls(*columns)
 
-    def within(self, span: Span) -> Chances:
+    def within(self, span: Span) -> SpeechChances:
         """The looks that have their middle in the span."""
         middles = (self.starts + self.ends) // 2
         chosen = (middles >= span[0]) & (middles < span[1])
-        return Chances(self.starts[chosen], self.ends[chosen], self.values[chosen])
+        return SpeechChances(self.starts[chosen], self.ends[chosen], self.values[chosen])
 
     def spoken(self, least_us: int = LEAST_US) -> list[Span]:
         """Where somebody speaks for at least least_us: looks of at least OFF, one of them of at least ON."""
@@ -61,7 +61,7 @@ class Chances:
         return [span for span in spans if span[1] - span[0] >= least_us]
 
 
-def stretches(chances: Chances, own: Span) -> list[Span]:
+def stretches(chances: SpeechChances, own: Span) -> list[Span]:
     """Speech within `own`, in its order: no stretch is longer than LONGEST_US, and most end in pauses.
 
     own: cut where others go on; what is said across its ends is heard by each side up to there.
@@ -101,7 +101,7 @@ def joined(spans: Sequence[Span], pause_us: int) -> list[Span]:
     return whole
 
 
-def _short(chances: Chances, span: Span) -> list[Span]:
+def _short(chances: SpeechChances, span: Span) -> list[Span]:
     """The span, cut where speech is least likely until no part is longer than LONGEST_US."""
     if span[1] - span[0] <= LONGEST_US:
         return [span]

@@ -52,13 +52,15 @@ class Reading:
     """What was understood of one stretch of sound.
 
     log_chance: mean natural logarithm of the probabilities of its tokens. no_speech: probability that nobody speaks.
-    repetition: how many times shorter it is when compressed; beyond 2.4 it says the same over and over.
+    repetition: how many times shorter it is when compressed; beyond 2.4 it says the same over and over. ended: it came
+    to an end by itself, before it had said more than anybody can.
     """
 
     words: tuple[Heard, ...]
     log_chance: float
     no_speech: float
     repetition: float
+    ended: bool
 
 
 class WhisperRuntime:
@@ -70,6 +72,8 @@ class WhisperRuntime:
             str(directory), device="cpu", compute_type="int8", cpu_threads=1, local_files_only=True
         )
         self._tokenizer = cache(self._new_tokenizer)
+        words = self._whisper.hf_tokenizer.get_vocab().items()
+        self._digits = sorted(token for word, token in words if any(map(str.isdigit, word)) and "<|" not in word)
 
     def run(self, inputs: Mapping[str, npt.NDArray[Any]]) -> Arrays:
         """`encoded` float32 [n, frames / 2, width] of `mels` float32 [n, bands, frames]; frames is even."""
@@ -91,31 +95,36 @@ class WhisperRuntime:
         """Codes of the languages that can be read."""
         return frozenset(self._whisper.supported_languages)
 
-    def read(self, encoded: Floats, frames: int, language: str, beam: int = 1) -> Reading:
+    def read(self, encoded: Floats, frames: int, language: str, beam: int = 1, numerals: bool = True) -> Reading:
         """Words of the only row of what was encoded, `frames` of which are sound and the rest silence put behind it.
 
-        beam: so many ways to go on are kept in sight.
+        beam: so many ways to go on are kept in sight. numerals: whether digits may be written instead of words.
         """
         tokenizer, view = self._tokenizer(language), _view(encoded)
-        prompt = [*tokenizer.sot_sequence, tokenizer.no_timestamps]
+        most = FEWEST + frames // FRAMES_PER_TOKEN
         (result,) = self._whisper.model.generate(
             view,
-            [prompt],
+            [tokenizer.sot_sequence],
             beam_size=beam,
-            max_length=min(len(prompt) + FEWEST + frames // FRAMES_PER_TOKEN, self._whisper.max_length),
+            max_length=min(len(tokenizer.sot_sequence) + most, self._whisper.max_length),
+            # -1 stands for what the model's own configuration leaves out.
+            suppress_tokens=[-1] if numerals else [-1, *self._digits],
             return_scores=True,
             return_no_speech_prob=True,
         )
-        (tokens,) = result.sequences_ids
+        (chosen,) = result.sequences_ids
+        # The rest says when phrases begin and end, which the alignment knows better.
+        tokens = [token for token in chosen if token < tokenizer.eot]
         # Where nothing was understood there is nothing to align, and the library does not take it.
         words = self._whisper.find_alignment(tokenizer, [tokens], view, frames)[0] if tokens else []
         merge_punctuations(words, BEFORE, AFTER)
         return Reading(
             whole_words(words, tokenizer.language_code not in UNSPACED),
             # The score leaves out the end, which was chosen like any token.
-            float(result.scores[0]) * len(tokens) / (len(tokens) + 1),
+            float(result.scores[0]) * len(chosen) / (len(chosen) + 1),
             float(result.no_speech_prob),
             _repetition(tokenizer.decode(tokens)),
+            len(chosen) < most,
         )
 
     def _new_tokenizer(self, language: str) -> Tokenizer:

@@ -6,8 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from aima.analyzers.speech import SpeechOptions
+from aima.analyzers.speech import SpeechOptions, says_twice
 from aima.domain.batch import SOUND_RATE
+from aima.models.whisper_runtime import Heard
 from tests.analyzers.batches import ready
 from tests.analyzers.hearing import listened, owned, read_sound, sound_batch
 from tests.voices_made import HIGH, speak
@@ -65,21 +66,20 @@ def test_silence_and_noise_that_count_as_speech_say_next_to_nothing(speech, leve
     assert table.num_rows <= 4
 
 
-def test_rows_keep_to_speech_to_their_order_and_to_the_options(speech):
-    voice = speak(HIGH, 6)
-    sound = np.concatenate([np.zeros(4 * SOUND_RATE), voice, np.zeros(4 * SOUND_RATE)])
-    batch = sound_batch(sound, start_s=0, own_s=(5, 14), speech_chance=chances(sound, (4, 10)))
-    table = speech.analyze(batch, SpeechOptions(language="de"))
-    assert table.num_rows
-    assert set(table["language"].to_pylist()) == {"de"}
+def test_rows_keep_to_their_segment_to_their_order_and_to_the_options(activity, speech, media_dir):
+    sound = read_sound(media_dir / "speech/en/jfk.flac")
+    looks = activity.analyze(sound_batch(sound), activity.options_type())
+    batch = sound_batch(sound, own_s=(4.9, 11), speech_chance=looks)
+    options = SpeechOptions(language="en", beam=1)
+    table = speech.analyze(batch, options)
+    assert words(table)[:4] == ["what", "your", "country", "can"]
+    assert set(table["language"].to_pylist()) == {"en"}
     spans = list(zip(table["pts_us"].to_pylist(), table["end_us"].to_pylist(), strict=True))
     assert spans == sorted(spans)
-    # What is before the segment's own beginning was not heard.
-    assert all(4_999_999 <= start <= end <= 10_400_000 for start, end in spans)
+    assert all(4_900_000 <= start <= end <= 11_000_000 for start, end in spans)
     assert owned(batch, table).num_rows == table.num_rows
     assert all(0 <= score <= 1 for score in table["word_score"].to_pylist())
-    again = speech.analyze(batch, SpeechOptions(language="de"))
-    assert again.equals(table)
+    assert speech.analyze(batch, options).equals(table)
 
 
 def test_german_and_english_are_written_word_by_word(activity, speech, media_dir):
@@ -141,3 +141,20 @@ def test_a_language_that_nobody_knows_is_refused_by_name(speech):
     batch = sound_batch(sound, speech_chance=chances(sound, (0, 3)))
     with pytest.raises(ValueError, match="xx"):
         speech.analyze(batch, SpeechOptions(language="xx"))
+
+
+def test_what_is_said_twice_is_found():
+    def told(text):
+        return [Heard(word, i, i + 1, 1.0) for i, word in enumerate(text.split())]
+
+    assert says_twice(told("Das ist ein langer Satz. Das ist ein langer Satz."))
+    assert not says_twice(told("ask what you can do for your country, not what your country can do for you"))
+    assert not says_twice(told("nein nein nein nein"))
+    assert not says_twice([])
+
+
+def test_a_reading_that_runs_on_is_heard_once_more_and_ends(activity, speech, media_dir):
+    """Read with no more silence than a second behind it, this sentence comes twice."""
+    table = said(media_dir / "speech/en/LJ001-0005.flac", activity, speech)
+    assert words(table).count("invention") == 2
+    assert words(table)[-1] == "printing"

@@ -8,20 +8,20 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aima.analyzers.stretches import LONGEST_US, MARGIN_US, Chances, grouped, joined, stretches, with_margins
+from aima.analyzers.stretches import LONGEST_US, MARGIN_US, SpeechChances, grouped, joined, stretches, with_margins
 
 LOOK_US = 32_000
 S = 1_000_000
 
 
-def chances(*parts: tuple[float, float], start_us: int = 0) -> Chances:
+def chances(*parts: tuple[float, float], start_us: int = 0) -> SpeechChances:
     """Looks of these (seconds, chance) one after another."""
     values = np.concatenate([np.full(round(seconds * S / LOOK_US), chance, np.float32) for seconds, chance in parts])
     starts = start_us + np.arange(len(values), dtype=np.int64) * LOOK_US
-    return Chances(starts, starts + LOOK_US, values)
+    return SpeechChances(starts, starts + LOOK_US, values)
 
 
-def ends(looks: Chances) -> tuple[int, int]:
+def ends(looks: SpeechChances) -> tuple[int, int]:
     return int(looks.starts[0]), int(looks.ends[-1])
 
 
