@@ -15,7 +15,7 @@ import numpy as np
 from aima.fusion import thresholds as limits
 from aima.fusion.linkage import Groups, Points, agglomerate
 from aima.fusion.turns import NOBODY
-from aima.fusion.windows import Activity, Floats, Ints, Looks
+from aima.fusion.windows import Floats, Ints, Looks
 from aima.models.model import Calibration
 
 BLOCK: Final = 1000
@@ -113,21 +113,28 @@ def _joined(looks: Looks, known: Ints, means: Floats) -> Ints:
 
 
 def _with_the_rest(looks: Looks, owners: Ints) -> Ints:
-    """Looks without a vector given to whom the look nearest in time in their window is given, speech into them aside."""
+    """Looks without a vector given to who is heard nearest in time, but not to one whom they speak into.
+
+    Otterson and Ostendorf, "Efficient use of overlap information in speaker diarization" (2007): who speaks into
+    somebody mostly spoke before, or goes on.
+    """
     apart = _apart(looks)
     filled = owners.copy()
+    spans = _spans(looks)
     for look in np.flatnonzero(owners == NOBODY):
-        window = np.flatnonzero((looks.window == looks.window[look]) & (owners != NOBODY))
-        near = [int(other) for other in window if other not in apart[look]]
-        if near:
-            filled[look] = owners[min(near, key=lambda other: _gap(looks.activities[look], looks.activities[other]))]
+        near = owners != NOBODY
+        near &= ~np.isin(owners, [filled[other] for other in apart[look]])
+        gaps = np.maximum(spans[:, 0] - spans[look, 1], spans[look, 0] - spans[:, 1])
+        near &= gaps <= limits.VOICE_REACH_US
+        if near.any():
+            filled[look] = owners[np.where(near, gaps, np.inf).argmin()]
     return filled
 
 
-def _gap(one: Activity, other: Activity) -> int:
-    """Steps between two stretches of a window."""
-    own, others = np.flatnonzero(one), np.flatnonzero(other)
-    return int(max(others[0] - own[-1], own[0] - others[-1]))
+def _spans(looks: Looks) -> Ints:
+    """int64 [n, 2], microseconds of the first and the last step in which each look speaks."""
+    steps = [np.flatnonzero(activity)[[0, -1]] for activity in looks.activities]
+    return np.rint(looks.starts_us[looks.window][:, None] + np.array(steps) * looks.step_us).astype(np.int64)
 
 
 def _seconds(looks: Looks, group: Sequence[int]) -> float:

@@ -94,6 +94,8 @@ VOICE_JOIN: Final = 1.0
 talks of one to eight of 13 persons, clean, noisy and in rooms."""
 FOUNDER_SECONDS: Final = 1.0
 """Seconds of lone speech from which a look may found a speaker; shorter ones join."""
+VOICE_REACH_US: Final = 10_000_000
+"""A look that is too short for a vector, or only heard while others speak, is of somebody heard so near in time."""
 SPEAKER_SECONDS: Final = 1.0
 """Who is heard less is no speaker of its own, if there are others."""
 VECTOR_SECONDS: Final = 0.8
