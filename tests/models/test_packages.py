@@ -69,13 +69,19 @@ def test_a_package_is_fetched_once_per_build(tmp_path, registry):
     assert download(wanted, tmp_path / "workspace") == first
 
 
-def test_the_wheel_of_the_named_platform_is_fetched_on_any_machine(tmp_path, registry):
-    for platform in ("win_arm64", "macosx_11_0_arm64"):
-        package = made.wheel(registry, "some", {"a.bin": platform.encode()})
-        package = package.rename(package.with_name(f"some-1.0-py3-none-{platform}.whl"))
+@pytest.mark.parametrize(
+    ("tags", "named"),
+    [
+        (("py3-none-win_arm64", "py3-none-macosx_11_0_arm64"), {"platform": "macosx_11_0_arm64"}),
+        (("cp39-none-any", "cp310-none-any"), {"python": "3.10"}),
+    ],
+)
+def test_the_wheel_that_is_named_is_fetched_on_any_machine(tmp_path, registry, tags, named):
+    for tag in tags:
+        package = made.wheel(registry, "some", {"a.bin": tag.encode()})
+        package = package.rename(package.with_name(f"some-1.0-{tag}.whl"))
     wanted = source({"a.bin": made.sha256(CONTENT)}, "pypi", sha256=made.sha256(package.read_bytes()))
-    wanted = wanted.model_copy(update={"platform": "macosx_11_0_arm64"})
-    assert download(wanted, tmp_path / "work").name == package.name
+    assert download(wanted.model_copy(update=named), tmp_path / "work").name == package.name
 
 
 def test_no_network_is_unavailable(tmp_path, monkeypatch):
