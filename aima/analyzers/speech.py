@@ -37,9 +37,6 @@ WHOLE: Final = 30 * FRAMES_PER_SECOND
 REPEATS: Final = 2.4
 """A reading that shrinks more when compressed says the same over and over (Radford et al., 2022, section 4.5)."""
 
-SENTENCE: Final = 5
-"""Words that hardly anybody says twice within seconds."""
-
 DOUBTFUL: Final = -1.0
 """Nobody spoke where the mean log probability is below this, and that nobody speaks is likelier than ..."""
 
@@ -169,23 +166,10 @@ class Speech(Analyzer[SpeechOptions, SoundBatch]):
         """What was understood; nothing where nobody spoke, or where the same is said over and over."""
         read = partial(self._runtime.read, language=language, beam=options.beam, numerals=options.numerals)
         reading = read(window.encoded, window.frames)
-        if _runs_on(reading) or says_twice(reading.words):
-            # Who really says something twice does so in this reading, too.
+        if reading.repetition > REPEATS:
             reading = read(*self._encoded(batch, window.span, WHOLE))
         silent = reading.no_speech > NOBODY and reading.log_chance < DOUBTFUL
-        return replace(reading, words=()) if silent or _runs_on(reading) else reading
-
-
-def _runs_on(reading: Reading) -> bool:
-    """Whether the network says the same over and over, or finds no end."""
-    return reading.repetition > REPEATS or not reading.ended
-
-
-def says_twice(words: Sequence[Heard]) -> bool:
-    """Whether as many as SENTENCE words occur a second time in the same order."""
-    texts = ["".join(filter(str.isalnum, word.text)).casefold() for word in words]
-    runs = [tuple(texts[at : at + SENTENCE]) for at in range(len(texts) - SENTENCE + 1)]
-    return len(set(runs)) < len(runs)
+        return replace(reading, words=()) if silent or reading.repetition > REPEATS else reading
 
 
 def _row(word: Heard, span: Span) -> dict[str, Any]:

@@ -52,15 +52,13 @@ class Reading:
     """What was understood of one stretch of sound.
 
     log_chance: mean natural logarithm of the probabilities of its tokens. no_speech: probability that nobody speaks.
-    repetition: how many times shorter it is when compressed; beyond 2.4 it says the same over and over. ended: it came
-    to an end by itself, before it had said more than anybody can.
+    repetition: how many times shorter it is when compressed; beyond 2.4 it says the same over and over.
     """
 
     words: tuple[Heard, ...]
     log_chance: float
     no_speech: float
     repetition: float
-    ended: bool
 
 
 class WhisperRuntime:
@@ -101,12 +99,12 @@ class WhisperRuntime:
         beam: so many ways to go on are kept in sight. numerals: whether digits may be written instead of words.
         """
         tokenizer, view = self._tokenizer(language), _view(encoded)
-        most = FEWEST + frames // FRAMES_PER_TOKEN
+        prompt = tokenizer.sot_sequence
         (result,) = self._whisper.model.generate(
             view,
-            [tokenizer.sot_sequence],
+            [prompt],
             beam_size=beam,
-            max_length=min(len(tokenizer.sot_sequence) + most, self._whisper.max_length),
+            max_length=min(len(prompt) + FEWEST + frames // FRAMES_PER_TOKEN, self._whisper.max_length),
             # -1 stands for what the model's own configuration leaves out.
             suppress_tokens=[-1] if numerals else [-1, *self._digits],
             return_scores=True,
@@ -116,15 +114,15 @@ class WhisperRuntime:
         # The rest says when phrases begin and end, which the alignment knows better.
         tokens = [token for token in chosen if token < tokenizer.eot]
         # Where nothing was understood there is nothing to align, and the library does not take it.
-        words = self._whisper.find_alignment(tokenizer, [tokens], view, frames)[0] if tokens else []
-        merge_punctuations(words, BEFORE, AFTER)
+        timed = self._whisper.find_alignment(tokenizer, [tokens], view, frames)[0] if tokens else []
+        merge_punctuations(timed, BEFORE, AFTER)
+        words = without_echo(whole_words(timed, tokenizer.language_code not in UNSPACED))
         return Reading(
-            whole_words(words, tokenizer.language_code not in UNSPACED),
+            words,
             # The score leaves out the end, which was chosen like any token.
             float(result.scores[0]) * len(chosen) / (len(chosen) + 1),
             float(result.no_speech_prob),
-            _repetition(tokenizer.decode(tokens)),
-            len(chosen) < most,
+            _repetition(" ".join(word.text for word in words)),
         )
 
     def _new_tokenizer(self, language: str) -> Tokenizer:
@@ -161,6 +159,12 @@ def whole_words(words: Sequence[Mapping[str, Any]], spaced: bool) -> tuple[Heard
         )
         for parts in whole
     )
+
+
+def without_echo(words: Sequence[Heard]) -> tuple[Heard, ...]:
+    """The words up to the last that takes time: what the network says again after the end finds no sound of its own."""
+    last = max((i for i, word in enumerate(words) if word.end > word.start), default=-1)
+    return tuple(words[: last + 1])
 
 
 def _repetition(text: str) -> float:

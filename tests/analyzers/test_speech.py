@@ -6,9 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from aima.analyzers.speech import SpeechOptions, says_twice
+from aima.analyzers.speech import SpeechOptions
 from aima.domain.batch import SOUND_RATE
-from aima.models.whisper_runtime import Heard
 from tests.analyzers.batches import ready
 from tests.analyzers.hearing import listened, owned, read_sound, sound_batch
 from tests.voices_made import HIGH, speak
@@ -143,18 +142,8 @@ def test_a_language_that_nobody_knows_is_refused_by_name(speech):
         speech.analyze(batch, SpeechOptions(language="xx"))
 
 
-def test_what_is_said_twice_is_found():
-    def told(text):
-        return [Heard(word, i, i + 1, 1.0) for i, word in enumerate(text.split())]
-
-    assert says_twice(told("Das ist ein langer Satz. Das ist ein langer Satz."))
-    assert not says_twice(told("ask what you can do for your country, not what your country can do for you"))
-    assert not says_twice(told("nein nein nein nein"))
-    assert not says_twice([])
-
-
-def test_a_reading_that_runs_on_is_heard_once_more_and_ends(activity, speech, media_dir):
-    """Read with no more silence than a second behind it, this sentence comes twice."""
+def test_what_the_network_says_again_after_the_end_is_left_out(activity, speech, media_dir):
+    """With no more silence than a second behind it this sentence comes twice."""
     table = said(media_dir / "speech/en/LJ001-0005.flac", activity, speech)
     assert words(table).count("invention") == 2
     assert words(table)[-1] == "printing"

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aima.models.loader import load
-from aima.models.whisper_runtime import FRAMES_PER_SECOND, Heard, WhisperRuntime, whole_words
+from aima.models.whisper_runtime import FRAMES_PER_SECOND, Heard, WhisperRuntime, whole_words, without_echo
 from tests.voices_made import LOW, speak
 
 
@@ -80,3 +80,9 @@ def test_punctuation_by_itself_is_no_word():
 
 def test_scripts_without_spaces_stay_in_pieces():
     assert [word.text for word in whole_words(timed("你", "好", " "), spaced=False)] == ["你", "好"]
+
+
+def test_words_that_take_no_time_at_the_end_are_an_echo():
+    said = [Heard("ja", 0.0, 0.4, 0.9), Heard("a", 0.4, 0.4, 0.9), Heard("so", 0.4, 0.8, 0.9)]
+    assert without_echo([*said, Heard("ja", 0.8, 0.8, 0.9), Heard("a", 0.8, 0.8, 0.9)]) == tuple(said)
+    assert without_echo(said[1:2]) == without_echo([]) == ()
