@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -66,7 +66,7 @@ def _as_json(found: Dossier, archive: Archive) -> dict[str, Any]:
 
 
 def _tables(found: Dossier, archive: Archive) -> None:
-    from aima.services.dossier_page import by_name, facts, missing_of, standing, time_of
+    from aima.services.dossier_page import by_name, facts, missing_of, speech_of, standing
 
     for line in (
         f"{found.person.label}  {found.person.person_id}",
@@ -81,12 +81,31 @@ def _tables(found: Dossier, archive: Archive) -> None:
     table(count(len(parts), "medium", "media"), columns, (_row(part, found) for part in parts))
     related = found.body["relationships"]
     rows = (
-        (found.label_of(one["person_id"]), one["person_id"][:8], one["media_count"], time_of(one["seconds_together"]))
+        (found.label_of(one["person_id"]), one["person_id"][:8], one["media_count"], _together(one), one["answers"])
         for one in related[:SHOWN]
     )
     out.print()
-    table(f"{count(len(related), 'other person')} in the same media", ("person", "id", "media", "at once"), rows)
+    table(
+        f"{count(len(related), 'other person')} in the same media",
+        ("person", "id", "media", "at once", "answers"),
+        rows,
+    )
+    _speech([(found.name_of(part["media_id"]), speech_of(part)) for part in parts])
     out.print(f"\nnot available: {', '.join(missing_of(found.body))}", highlight=False, soft_wrap=True)
+
+
+def _together(relation: Mapping[str, Any]) -> str:
+    from aima.services.dossier_page import time_of
+
+    return time_of(relation["seconds_together"])
+
+
+def _speech(said: Sequence[tuple[str, Sequence[str]]]) -> None:
+    """What the person says, the beginning of it."""
+    rows = [(name, line) for name, lines in said for line in lines]
+    if rows:
+        out.print()
+        table(count(len(rows), "utterance"), (cut("medium", max(out.width // 4, 12)), "says"), rows[:SHOWN])
 
 
 def _row(part: Mapping[str, Any], found: Dossier) -> tuple[str, ...]:

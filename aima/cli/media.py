@@ -82,12 +82,13 @@ def _detail_tables(detail: MediumDetail) -> None:
         out.print(printable(line), highlight=False, soft_wrap=True)
     out.print()
     rows = (
-        (p.person.label, p.person.person_id[:8], clock(a.start_us), clock(a.end_us), f"{a.confidence:.2f}")
+        (p.person.label, p.person.person_id[:8], word, clock(a.start_us), clock(a.end_us), f"{a.confidence:.2f}")
         for p in detail.persons
         for a in p.appearances
+        for word in ("seen" if a.source == "face" else "heard",)
     )
     title = count(len(detail.persons), "person")
-    table(title, ("person", "id", "from", "to", "confidence"), rows)
+    table(title, ("person", "id", "is", "from", "to", "confidence"), rows)
     out.print()
     jobs = ((job.job_id[:8], ", ".join(sorted(job.analyzers)), _state(job), job.detail or "") for job in detail.jobs)
     table("Jobs, the newest first", ("id", "analyzers", "state", "remark"), jobs)
@@ -109,7 +110,8 @@ def _detail_json(detail: MediumDetail) -> dict[str, Any]:
             {
                 "id": p.person.person_id,
                 "label": p.person.label,
-                "intervals": [[seconds(a.start_us), seconds(a.end_us)] for a in p.appearances],
+                "intervals": [[seconds(a.start_us), seconds(a.end_us)] for a in p.by("face")],
+                "heard": [[seconds(a.start_us), seconds(a.end_us)] for a in p.by("voice")],
             }
             for p in detail.persons
         ],

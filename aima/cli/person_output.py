@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from aima.cli.output import clock, count, cut, out, printable, seconds, table
 from aima.domain.text import display
+from aima.domain.track import Source
 from aima.storage.archive import Archive
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from aima.services.person_views import Change, Expression, PersonDetail, PersonView, Seen
 
 
-FIXED = 32
+WORDS: Final[dict[Source, str]] = {"face": "seen", "voice": "heard"}
+
+FIXED = 40
 """Characters of a line that a list of persons needs beside the label and two appearances, which share the rest."""
 
 
@@ -25,7 +28,7 @@ def persons_table(persons: Sequence[PersonView]) -> None:
     rest = out.width - FIXED
     label = min(max((len(person.label) for person in persons), default=0), rest // 3)
     half = max((rest - label) // 2, 12)
-    columns = ("person", "id", "seen", "media", cut("first seen", half), cut("last seen", half))
+    columns = ("person", "id", "seen", "heard", "media", cut("first there", half), cut("last there", half))
     table(count(len(persons), "person"), columns, map(_person_row, persons))
     if persons:
         out.print("\nEverybody's pictures on one page: aima persons sheet", highlight=False)
@@ -34,11 +37,12 @@ def persons_table(persons: Sequence[PersonView]) -> None:
 def _person_row(person: PersonView) -> tuple[object, ...]:
     ends = (person.appearances[0], person.appearances[-1]) if person.appearances else ()
     appearances = (f"{clock(seen.start_us)} {display(seen.filename)}" for seen in ends)
-    return (person.label, person.person_id[:8], clock(person.seen_us), person.media, *appearances)
+    times = (clock(time_us) if time_us else "-" for time_us in (person.seen_us, person.heard_us))
+    return (person.label, person.person_id[:8], *times, person.media, *appearances)
 
 
 def detail_tables(detail: PersonDetail, archive: Archive) -> None:
-    """One person: appearances, then tracks with their evidence."""
+    """One person: appearances, then tracks and turns with their evidence."""
     person = detail.person
     out.print(printable(f"{person.label}  {person.person_id}"), highlight=False, soft_wrap=True)
     picture = _path(person.picture_path, archive) or "none was kept"
@@ -48,9 +52,9 @@ def detail_tables(detail: PersonDetail, archive: Archive) -> None:
     out.print()
     table(
         count(len(person.appearances), "appearance"),
-        ("id", "medium", "from", "to", "confidence"),
+        ("id", "medium", "is", "from", "to", "confidence"),
         (
-            (s.appearance_id[:8], display(s.filename), clock(s.start_us), clock(s.end_us), f"{s.confidence:.2f}")
+            (s.appearance_id[:8], display(s.filename), WORDS[s.source], *_span(s), f"{s.confidence:.2f}")
             for s in person.appearances
         ),
     )
@@ -60,6 +64,10 @@ def detail_tables(detail: PersonDetail, archive: Archive) -> None:
         models = (f"{analyzer} {version}" for analyzer, version in sorted(detail.run.models.items()))
         out.print()
         out.print(printable(f"Models: {', '.join(models)}"), highlight=False)
+
+
+def _span(seen: Seen) -> tuple[str, str]:
+    return clock(seen.start_us), clock(seen.end_us)
 
 
 def _expression(expression: Expression) -> str:
@@ -75,6 +83,7 @@ def _tracks_table(detail: PersonDetail) -> None:
     rows = [
         (
             track.track_id[:8],
+            "face" if track.speaker is None else "voice",
             display(media.get(track.track_id, track.locator.content_id[:8])),
             clock(track.locator.start_us),
             clock(track.locator.end_us),
@@ -84,8 +93,10 @@ def _tracks_table(detail: PersonDetail) -> None:
         )
         for track in sorted(detail.tracks, key=lambda t: (media.get(t.track_id, ""), t.locator.start_us))
     ]
-    title = f"{count(len(rows), 'track')}, the evidence in log-odds"
-    table(title, ("id", "medium", "from", "to", "quality", "log-odds", "of that"), rows)
+    turns = sum(track.speaker is not None for track in detail.tracks)
+    what = [count(len(rows) - turns, "track"), count(turns, "turn")] if turns else [count(len(rows), "track")]
+    title = f"{' and '.join(what)}, the evidence in log-odds"
+    table(title, ("id", "of", "medium", "from", "to", "quality", "log-odds", "of that"), rows)
 
 
 def history_table(entries: Sequence[Entry]) -> None:
@@ -114,6 +125,7 @@ def person_json(person: PersonView, archive: Archive) -> dict[str, Any]:
         "name": person.name,
         "label": person.label,
         "seen": seconds(person.seen_us),
+        "heard": seconds(person.heard_us),
         "picture": _path(person.picture_path, archive),
         "appearances": [_seen_json(seen) for seen in person.appearances],
     }

@@ -15,7 +15,7 @@ from aima.domain.text import display
 if TYPE_CHECKING:
     from aima.domain.finding import Finding
     from aima.domain.speech import Utterance
-    from aima.services.timelines import FindingLane, PersonLane, SoundLane, SpeakerLane, Timeline
+    from aima.services.timelines import FindingLane, PersonLane, Presence, SoundLane, SpeakerLane, Timeline
 
 Span = tuple[int, int]
 
@@ -57,8 +57,8 @@ def print_timeline(timeline: Timeline) -> None:
     length = "picture" if medium.info.kind == "image" else clock(timeline.end_us)
     head = f"{display(medium.filename)}  {medium.media_id[:8]}  {length}, {count(len(timeline.shots), 'shot')}"
     out.print(printable(head), highlight=False, soft_wrap=True)
-    persons = [(lane.label, _presences(lane), _expressions(lane)) for lane in timeline.persons]
-    _lanes(count(len(persons), "person"), persons, timeline)
+    persons = [row for lane in timeline.persons for row in _person_rows(lane)]
+    _lanes(count(len(timeline.persons), "person"), persons, timeline)
     speakers = [(lane.label, _turns(lane), _said_by(lane, timeline)) for lane in timeline.speakers]
     _lanes(count(len(speakers), "speaker"), speakers, timeline)
     sounds = [(lane.label, [(span.start_us, span.end_us) for span in lane.spans], "") for lane in timeline.sounds]
@@ -138,7 +138,8 @@ def _person_json(lane: PersonLane) -> dict[str, Any]:
         }
         for p in lane.presences
     ]
-    return {"id": lane.person_id, "label": lane.label, "spans": spans}
+    heard = [{"start": seconds(p.start_us), "end": seconds(p.end_us), "confidence": p.confidence} for p in lane.heard]
+    return {"id": lane.person_id, "label": lane.label, "spans": spans, "heard": heard}
 
 
 def _speaker_json(lane: SpeakerLane) -> dict[str, Any]:
@@ -178,8 +179,16 @@ def _finding_json(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _presences(lane: PersonLane) -> list[Span]:
-    return [(presence.start_us, presence.end_us) for presence in lane.presences]
+def _person_rows(lane: PersonLane) -> Iterator[tuple[str, list[Span], str]]:
+    """When a person is seen, then when heard, as far as this is so."""
+    if lane.presences:
+        yield lane.label, _presences(lane.presences), _expressions(lane)
+    if lane.heard:
+        yield lane.label, _presences(lane.heard), "heard"
+
+
+def _presences(presences: Sequence[Presence]) -> list[Span]:
+    return [(presence.start_us, presence.end_us) for presence in presences]
 
 
 def _turns(lane: SpeakerLane) -> list[Span]:

@@ -12,7 +12,7 @@ import typer
 from aima.cli.output import JsonFlag, clock, count, emit_json, err, out, printable, speaks, visible
 from aima.cli.services import opened
 from aima.domain.clock import from_clock
-from aima.domain.speech import Hearing, speaker_name, within
+from aima.domain.speech import Hearing, within
 from aima.domain.text import display
 from aima.errors import QueryInvalid
 
@@ -41,7 +41,7 @@ def transcript(
     output: Annotated[Path | None, typer.Option(help="Write it here.", metavar="FILE")] = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Who says what when in a medium. Speakers are numbered in the order in which they are first heard."""
+    """Who says what when in a medium. Speakers who are persons have their names; others are numbered as they come."""
     start_us, end_us = _time("--from", since, 0), _time("--to", until, sys.maxsize)
     with opened() as services:
         found = services.transcripts.transcript(medium, speakers)
@@ -90,7 +90,7 @@ def _show(found: Transcript, heard: Hearing) -> None:
 
 def _lines(heard: Hearing) -> Iterator[str]:
     """What is said and what else sounds, in order of time."""
-    said = [(one.start_us, _said(speaker_name(one.speaker), one.text)) for one in heard.utterances]
+    said = [(one.start_us, _said(heard.name_of(one.speaker), one.text)) for one in heard.utterances]
     sounds = [(one.start_us, f"[{one.label} until {clock(one.end_us)}]") for one in heard.soundings]
     return (visible(f"{clock(start_us)}  {line}") for start_us, line in sorted(said + sounds))
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -86,7 +86,8 @@ class Sounding:
 class Hearing:
     """Everything that is heard in one content. `input_hash`: sha256 over what it was made of.
 
-    Turns, utterances and soundings are sorted by (start_us, end_us).
+    Turns, utterances and soundings are sorted by (start_us, end_us). names: what speakers are called who are persons;
+    it is known when a hearing is shown, not kept with it.
     """
 
     content_id: str
@@ -95,6 +96,11 @@ class Hearing:
     turns: tuple[Turn, ...]
     utterances: tuple[Utterance, ...]
     soundings: tuple[Sounding, ...]
+    names: Mapping[int, str] = field(default_factory=dict)
+
+    def name_of(self, speaker: int | None) -> str:
+        """What a speaker is called; nothing where nobody was told apart."""
+        return speaker_name(speaker) if speaker is None else self.names.get(speaker, speaker_name(speaker))
 
 
 def within(hearing: Hearing, start_us: int, end_us: int) -> Hearing:

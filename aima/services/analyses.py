@@ -133,8 +133,8 @@ class AnalysisService:
         Raises:
             ArchiveDamaged: observations are missing or damaged; their segment runs again with the next analysis.
         """
-        fused = self.fusion.fuse(self._settings.user, anew=True)
-        seen, heard = self.sightings.refresh(), self.hearings.refresh()
+        heard = self.hearings.refresh()  # persons are made of what is heard, too
+        fused, seen = self.fusion.fuse(self._settings.user, anew=True), self.sightings.refresh()
         self._metrics.refresh()
         return fused, seen, heard
 
@@ -222,9 +222,9 @@ class AnalysisService:
             total.update(file.cpu_s)
         if not is_over:
             return AnalysisReport(files, segments, dict(total), self.fusion.standing())
+        heard = self._heard(self.hearings.refresh(), before.hearings)
         fusion = self.fusion.fuse(self._settings.user)
         seen = self._seen(self.sightings.refresh(), before.sightings)
-        heard = self._heard(self.hearings.refresh(), before.hearings)
         self._metrics.refresh()
         run = self._stores.persons.run()
         changed = fusion.changed or (run is not None and run.run_id != before.run_id)

@@ -5,27 +5,29 @@ Names of persons and media are not in it: answers join them, so that a renaming 
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import groupby
 from typing import Final
 
 from aima.domain.clock import seconds
 from aima.domain.person import Person, TrackRecord
-from aima.domain.track import Appearance
+from aima.domain.speech import Utterance
+from aima.domain.track import Appearance, Source
 from aima.fusion.emotions import expression_of
 from aima.services.dossier_relations import Relation, relations
+from aima.services.dossier_speech import Heard, heard_of
 from aima.services.results import Item, expression_item, track_item, whole_milliseconds
 from aima.stores.ports import Stores
 
-MAX_MOMENTS, MAX_TRACKS, MAX_RELATIONS, MAX_SHARED = 4_000, 2_500, 500, 50
-"""Bounds that keep a dossier below the size of a document: the longest, best and closest are kept."""
+MAX_MOMENTS, MAX_TRACKS, MAX_RELATIONS, MAX_SHARED, MAX_UTTERANCES = 3_000, 2_000, 500, 50, 1_000
+"""Bounds that keep a dossier below the size of a document: the longest, best, closest and first are kept."""
 
 MISSING: Final = {
     "actions": "no model of this profile recognises actions",
-    "speech": "speakers are not joined with persons; aima transcript says what is said in a medium",
+    "speech": "the sound of this medium was not analysed",
     "clothing": "no model of this profile recognises clothing",
     "restraints": "no model of this profile recognises restraints",
     "summary": "no model of this profile writes summaries",
@@ -37,7 +39,7 @@ class Known:
     """What the truth says of a person.
 
     appearances, tracks: the person's own, by medium and content in order of time. everybody: appearances of all who
-    are seen in the same media. newest: when a job on one of these media ended last.
+    are there in the same media. newest: when a job on one of these media ended last. heard: what is heard, by medium.
     """
 
     person: Person
@@ -45,6 +47,7 @@ class Known:
     tracks: Sequence[TrackRecord]
     everybody: Sequence[Appearance]
     newest: datetime | None
+    heard: Mapping[str, Heard] = field(default_factory=dict)
 
 
 def gather(stores: Stores, person_ids: Collection[str]) -> list[Known]:
@@ -60,7 +63,18 @@ def gather(stores: Stores, person_ids: Collection[str]) -> list[Known]:
     for appearance in stores.persons.appearances_in(media):
         there[appearance.media_id].append(appearance)
     ended = {media_id: job.completed_at for media_id, job in stores.jobs.newest_ended(media).items()}
-    return [_known(person, own[person.person_id], tracks[person.person_id], there, ended) for person in people]
+    found = [_known(person, own[person.person_id], tracks[person.person_id], there, ended) for person in people]
+    return _with_sound(stores, found, media)
+
+
+def _with_sound(stores: Stores, found: Sequence[Known], media_ids: Collection[str]) -> list[Known]:
+    contents = {medium.media_id: medium.content_id for medium in stores.media.of(media_ids)}
+    heard = heard_of(stores, set(contents.values()))
+    by_medium = {medium: heard[content_id] for medium, content_id in contents.items() if content_id in heard}
+    return [
+        replace(known, heard={a.media_id: by_medium[a.media_id] for a in known.appearances if a.media_id in by_medium})
+        for known in found
+    ]
 
 
 def dossier_body(known: Known) -> Item:
@@ -69,14 +83,16 @@ def dossier_body(known: Known) -> Item:
     moments = sorted(known.appearances, key=_longest)[:MAX_MOMENTS]
     moods = _moods(moments, {track.track_id: track for track in tracks})
     related = relations(known.appearances, known.everybody)
+    answers = _answers(known)
+    said = _said(known)
     mean = expression_of((track.expression, track.samples) for track in known.tracks)
     return {
         "person_id": known.person.person_id,
         "totals": _totals(known),
-        "appearances": list(_appearances(moments, moods[:MAX_TRACKS])),
+        "appearances": list(_appearances(moments, moods[:MAX_TRACKS], said)),
         "expression": expression_item(None if mean is None else mean.tolist()),
         "attributes": {name: missing(name) for name in ("clothing", "restraints")},
-        "relationships": [_relation(relation) for relation in related[:MAX_RELATIONS]],
+        "relationships": [_relation(one, answers[one.person_id]) for one in related[:MAX_RELATIONS]],
         "evidence": {
             "picture": known.person.picture_path,
             "tracks": [_evidence(track) for track in sorted(tracks, key=_by_place)],
@@ -87,6 +103,8 @@ def dossier_body(known: Known) -> Item:
             "tracks": len(known.tracks) - len(tracks),
             "relationships": max(len(related) - MAX_RELATIONS, 0),
             "emotions": max(len(moods) - MAX_TRACKS, 0),
+            "utterances": sum(len(heard.said_by(known.person.person_id)) for heard in known.heard.values())
+            - sum(map(len, said.values())),
         },
         "last_updated": known.newest,
     }
@@ -116,7 +134,27 @@ def _moods(moments: Iterable[Appearance], tracks: Mapping[str, TrackRecord]) -> 
     return [(media_id, track) for media_id, track in seen if track.expression is not None]
 
 
-def _appearances(moments: Iterable[Appearance], moods: Iterable[tuple[str, TrackRecord]]) -> Iterator[Item]:
+def _answers(known: Known) -> Counter[str]:
+    """How often the person answers others, or is answered, over contents."""
+    contents = {heard.hearing.content_id: heard for heard in known.heard.values()}
+    return sum((heard.answers(known.person.person_id) for heard in contents.values()), Counter())
+
+
+def _said(known: Known) -> dict[str, list[Utterance]]:
+    """What the person says, by medium whose sound was analysed, as much as there is room for."""
+    found: dict[str, list[Utterance]] = {}
+    room = MAX_UTTERANCES
+    for media_id, heard in sorted(known.heard.items()):
+        found[media_id] = heard.said_by(known.person.person_id)[:room]
+        room -= len(found[media_id])
+    return found
+
+
+def _appearances(
+    moments: Iterable[Appearance],
+    moods: Iterable[tuple[str, TrackRecord]],
+    said: Mapping[str, Sequence[Utterance]],
+) -> Iterator[Item]:
     """What is known of a person, medium by medium."""
     felt: dict[str, list[TrackRecord]] = defaultdict(list)
     for media_id, track in moods:
@@ -126,12 +164,22 @@ def _appearances(moments: Iterable[Appearance], moods: Iterable[tuple[str, Track
         seen = list(group)
         yield {
             "media_id": media_id,
-            "seconds": seconds(sum(moment.end_us - moment.start_us for moment in seen)),
+            "seconds": _seconds(seen, "face"),
+            "heard_seconds": _seconds(seen, "voice"),
             "timestamps": [_moment(moment) for moment in seen],
             "emotions": [_emotion(track) for track in sorted(felt[media_id], key=_by_place)],
             "actions": missing("actions"),
-            "speech": missing("speech"),
+            "speech": [_utterance(one) for one in said[media_id]] if media_id in said else missing("speech"),
         }
+
+
+def _seconds(appearances: Iterable[Appearance], source: Source) -> float:
+    return seconds(sum(one.end_us - one.start_us for one in appearances if one.source == source))
+
+
+def _utterance(utterance: Utterance) -> Item:
+    span = {"start": seconds(utterance.start_us), "end": seconds(utterance.end_us)}
+    return span | {"language": utterance.language, "text": utterance.text}
 
 
 def _moment(appearance: Appearance) -> Item:
@@ -153,12 +201,13 @@ def _evidence(track: TrackRecord) -> Item:
     return {name: value for name, value in item.items() if name not in {"person_id", "expression", "box"}}
 
 
-def _relation(relation: Relation) -> Item:
+def _relation(relation: Relation, answers: int) -> Item:
     return {
         "person_id": relation.person_id,
         "media": list(relation.media[:MAX_SHARED]),
         "media_count": len(relation.media),
         "seconds_together": seconds(relation.together_us),
+        "answers": answers,
     }
 
 
@@ -166,7 +215,8 @@ def _totals(known: Known) -> Item:
     return {
         "media": len({appearance.media_id for appearance in known.appearances}),
         "appearances": len(known.appearances),
-        "seconds": seconds(sum(appearance.end_us - appearance.start_us for appearance in known.appearances)),
+        "seconds": _seconds(known.appearances, "face"),
+        "heard_seconds": _seconds(known.appearances, "voice"),
     }
 
 

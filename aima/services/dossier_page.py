@@ -6,7 +6,7 @@ It stands for itself: pictures are embedded, nothing is loaded, no script runs, 
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,7 +46,8 @@ def facts(dossier: Dossier) -> str:
     """How much is seen of a person, in one line."""
     totals = dossier.body["totals"]
     media, times = count(totals["media"], "medium", "media"), count(totals["appearances"], "appearance")
-    line = f"seen for {time_of(totals['seconds'])} in {media}, {times}"
+    heard = f", heard for {time_of(totals['heard_seconds'])}" if totals["heard_seconds"] else ""
+    line = f"seen for {time_of(totals['seconds'])}{heard} in {media}, {times}"
     expression = expression_of(dossier.body["expression"])
     return f"{line}; expression: {expression}" if expression else line
 
@@ -73,7 +74,7 @@ def missing_of(body: Item) -> dict[str, str]:
     """What no model of the profile gives, with the reasons."""
     fields = {"summary": body["summary"], **body["attributes"]}
     fields |= {name: part[name] for part in body["appearances"][:1] for name in ("actions", "speech")}
-    return {name: field["reason"] for name, field in sorted(fields.items())}
+    return {name: field["reason"] for name, field in sorted(fields.items()) if isinstance(field, Mapping)}
 
 
 def time_of(seconds: float) -> str:
@@ -93,8 +94,18 @@ def _medium(part: Item, dossier: Dossier) -> str:
     moods = ", ".join(f"{time_of(e['start'])} {expression_of(e)}" for e in part["emotions"])
     return (
         f'<dt>{_text(dossier.name_of(part["media_id"]))}</dt><dd><div class="rail">{marks}</div>'
-        f'<div class="times">{times}</div><div class="times">{_text(moods)}</div></dd>'
+        f'<div class="times">{times}</div><div class="times">{_text(moods)}</div>{_speech(part)}</dd>'
     )
+
+
+def speech_of(part: Item) -> list[str]:
+    """What the person says in a medium, each with its time; nothing where its sound was not analysed."""
+    said = part["speech"] if isinstance(part["speech"], Sequence) else ()
+    return [f"{time_of(one['start'])} {one['text']}" for one in said]
+
+
+def _speech(part: Item) -> str:
+    return "".join(f'<div class="times" dir="auto">{_text(line)}</div>' for line in speech_of(part))
 
 
 def _mark(moment: Item, end: float) -> str:
@@ -105,7 +116,8 @@ def _mark(moment: Item, end: float) -> str:
 def _related(relation: Item, dossier: Dossier) -> str:
     label = _text(dossier.label_of(relation["person_id"]))
     media = count(relation["media_count"], "medium", "media")
-    return f"<li>{label}: {time_of(relation['seconds_together'])} at once, {media}</li>"
+    answers = f", {count(relation['answers'], 'answer')}" if relation["answers"] else ""
+    return f"<li>{label}: {time_of(relation['seconds_together'])} at once, {media}{answers}</li>"
 
 
 def _picture(name: str | None, archive: Archive, label: str) -> str:

@@ -1,4 +1,4 @@
-"""Who else is seen where a person is seen, and how long at the same time."""
+"""Who else is seen or heard where a person is, and how long at the same time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Interval = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """Somebody else in the same media (ids, sorted). together_us: how long both are seen at once, over all of them."""
+    """Somebody else in the same media (ids, sorted). together_us: how long both are there at once, over all."""
 
     person_id: str
     media: tuple[str, ...]
@@ -49,8 +49,19 @@ def overlap(one: Sequence[Interval], other: Sequence[Interval]) -> int:
 
 
 def _intervals(appearances: Iterable[Appearance]) -> dict[tuple[str, str], list[Interval]]:
-    """Intervals by person and medium, ascending."""
+    """Intervals by person and medium in which they are seen or heard, ascending and apart."""
     found: dict[tuple[str, str], list[Interval]] = defaultdict(list)
     for appearance in appearances:
         found[appearance.person_id, appearance.media_id].append((appearance.start_us, appearance.end_us))
-    return {key: sorted(intervals) for key, intervals in found.items()}
+    return {key: _united(sorted(intervals)) for key, intervals in found.items()}
+
+
+def _united(intervals: Sequence[Interval]) -> list[Interval]:
+    """The same time in intervals that do not overlap; given ascending."""
+    apart: list[Interval] = []
+    for start, end in intervals:
+        if apart and start <= apart[-1][1]:
+            apart[-1] = (apart[-1][0], max(end, apart[-1][1]))
+        else:
+            apart.append((start, end))
+    return apart

@@ -1,18 +1,40 @@
-"""Finds the person whom a text means."""
+"""Finds the person whom a text means, and says which person a speaker is."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from aima.domain.person import Person
+from aima.domain.person import Person, TrackRecord
 from aima.domain.text import display
 from aima.errors import PersonError, PersonUnknown
+from aima.stores.ports import PersonStore
 
 MIN_PREFIX = 4
 """Hex digits that an abbreviated id needs."""
 
 _UNKNOWN = re.compile(r"(?:unknown\s+|#)(\d+)", re.IGNORECASE)
+
+
+def persons_of_speakers(tracks: Iterable[TrackRecord]) -> dict[int, str]:
+    """Of each speaker of a content the person, by id, to whom most of the turns belong; of nobody nothing.
+
+    tracks: of the content; those of faces are passed over.
+    """
+    heard: dict[int, Counter[str]] = {}
+    for track in tracks:
+        if track.speaker is not None and track.person_id is not None:
+            length = track.locator.end_us - track.locator.start_us
+            heard.setdefault(track.speaker, Counter())[track.person_id] += length
+    return {speaker: min(own, key=lambda person_id: (-own[person_id], person_id)) for speaker, own in heard.items()}
+
+
+def names_of_speakers(persons: PersonStore, content_id: str) -> dict[int, str]:
+    """What the speakers of a content are called who are persons: the name, or "Unknown n"."""
+    owners = persons_of_speakers(persons.tracks_in([content_id]))
+    labels = {person.person_id: person.label for person in persons.of(set(owners.values()))}
+    return {speaker: labels[person_id] for speaker, person_id in owners.items()}
 
 
 def find_person(everybody: Sequence[Person], who: str) -> Person:

@@ -10,14 +10,14 @@ from aima.domain.ledger import Event
 from aima.domain.media import Medium
 from aima.domain.observation import EXPRESSIONS
 from aima.domain.person import Person, RunRecord, TrackRecord, appearance_id, label
-from aima.domain.track import Appearance
+from aima.domain.track import Appearance, Source
 from aima.fusion.emotions import expression_of, name_expression
 from aima.stores.ports import Decided
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """One appearance, with its medium's name as it is on the disk."""
+    """One appearance, with its medium's name as it is on the disk. source: whether the person is seen or heard."""
 
     appearance_id: str
     media_id: str
@@ -25,7 +25,7 @@ class Seen:
     start_us: int
     end_us: int
     confidence: float
-    source: str
+    source: Source
     track_ids: tuple[str, ...]
 
 
@@ -42,13 +42,21 @@ class PersonView:
 
     @property
     def seen_us(self) -> int:
-        """The sum of the appearances."""
-        return sum(seen.end_us - seen.start_us for seen in self.appearances)
+        """How long it is seen."""
+        return self._length_us("face")
+
+    @property
+    def heard_us(self) -> int:
+        """How long it is heard."""
+        return self._length_us("voice")
 
     @property
     def media(self) -> int:
-        """In how many media it is seen."""
+        """In how many media it is seen or heard."""
         return len({seen.media_id for seen in self.appearances})
+
+    def _length_us(self, source: Source) -> int:
+        return sum(seen.end_us - seen.start_us for seen in self.appearances if seen.source == source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,10 +37,10 @@ class PersonService:
         self._stores, self._actor = stores, actor
 
     def list(self) -> list[PersonView]:
-        """Persons of whom something is there, the longest seen first."""
+        """Persons of whom something is there, the longest seen first, then the longest heard."""
         persons = (p for p in self._stores.persons.all() if p.state == "active" and not p.hidden)
         views = self._views(persons, self._stores.persons.appearances())
-        return sorted(views, key=lambda view: (-view.seen_us, view.number))
+        return sorted(views, key=lambda view: (-view.seen_us, -view.heard_us, view.number))
 
     def show(self, who: str) -> PersonDetail:
         """Everything about a person, named by id, beginning of an id, name or "Unknown n".

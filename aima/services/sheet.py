@@ -14,6 +14,7 @@ from pathlib import Path
 from aima.domain.clock import clock
 from aima.domain.media import Medium
 from aima.domain.text import count, display
+from aima.domain.track import Source
 from aima.services.markup import document, marks, picture_source, publish
 from aima.services.person_views import PersonView, Seen
 from aima.storage.archive import Archive
@@ -21,12 +22,13 @@ from aima.storage.archive import Archive
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Where a person is seen in one medium. Times in microseconds; a still picture has no duration (0)."""
+    """Where a person is seen, or heard, in one medium. Times in microseconds; a still picture has no duration (0)."""
 
     media_id: str
     filename: str
     duration_us: int
     intervals: tuple[tuple[int, int], ...]
+    source: Source = "face"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class SheetPerson:
 
 def gather(persons: Sequence[PersonView], media: Sequence[Medium], archive: Archive) -> list[SheetPerson]:
     """Entries for these persons, with their kept pictures; a picture that is no longer there is left out."""
-    durations = {m.media_id: m.info.duration_us if m.info.kind == "video" else 0 for m in media}
+    durations = {m.media_id: 0 if m.info.kind == "image" else m.info.duration_us for m in media}
     return [
         SheetPerson(p.label, p.person_id, picture_of(p, archive), tuple(_sightings(p.appearances, durations)))
         for p in persons
@@ -70,10 +72,13 @@ def sheet_html(persons: Sequence[SheetPerson], title: str = "Persons") -> str:
 
 
 def _sightings(appearances: Sequence[Seen], durations: Mapping[str, int]) -> Iterator[Sighting]:
+    """By medium as they come, what is seen first."""
     for media_id, group in groupby(appearances, key=lambda seen: seen.media_id):
-        seen = list(group)
-        intervals = tuple((one.start_us, one.end_us) for one in seen)
-        yield Sighting(media_id, seen[0].filename, durations[media_id], intervals)
+        ordered = sorted(group, key=lambda one: one.source)
+        for source, same in groupby(ordered, key=lambda one: one.source):
+            there = list(same)
+            intervals = tuple((one.start_us, one.end_us) for one in there)
+            yield Sighting(media_id, there[0].filename, durations[media_id], intervals, source)
 
 
 def _article(person: SheetPerson) -> str:
@@ -89,7 +94,8 @@ def _picture(person: SheetPerson) -> str:
 
 
 def _sighting(sighting: Sighting) -> str:
-    name = f"<dt>{_text(sighting.filename)}</dt>"
+    heard = " (heard)" if sighting.source == "voice" else ""
+    name = f"<dt>{_text(sighting.filename)}{heard}</dt>"
     if not sighting.duration_us:
         return f'{name}<dd class="times">picture</dd>'
     rail = marks(sighting.intervals, sighting.duration_us)

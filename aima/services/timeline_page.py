@@ -6,7 +6,7 @@ It stands for itself: pictures are embedded, nothing is loaded, no script runs, 
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from aima.domain.clock import clock
@@ -40,7 +40,7 @@ def _sections(timeline: Timeline, archive: Archive) -> Iterator[str]:
     yield _section("Shots", [f'<div class="rail cuts">{cuts}</div>'] if timeline.shots else [])
     yield _section("Persons", [_person(lane, end, archive) for lane in timeline.persons])
     yield _section("Speakers", [_spoken(lane, end) for lane in timeline.speakers])
-    yield _section("Said", [_said(utterance) for utterance in timeline.utterances])
+    yield _section("Said", [_said(one, timeline.names) for one in timeline.utterances])
     yield _section("Sounds", [_sound(lane, end) for lane in timeline.sounds])
     for title, lanes in (("Things", timeline.objects), ("Labels", timeline.labels), ("Writing", timeline.texts)):
         yield _section(title, [_found(lane, end) for lane in lanes])
@@ -55,7 +55,10 @@ def _person(lane: PersonLane, end_us: int, archive: Archive) -> str:
     words = ", ".join(
         _span(p.start_us, p.end_us) + (f" {p.expression}" if p.expression else "") for p in lane.presences
     )
-    return _row(lane.label, spans, end_us, words, _picture(lane, archive))
+    heard = [(p.start_us, p.end_us) for p in lane.heard]
+    told = f"heard for {clock(sum(end - start for start, end in heard))}"
+    rows = [_row(lane.label, spans, end_us, words, _picture(lane, archive))] if spans else []
+    return "".join([*rows, _row(lane.label, heard, end_us, told)] if heard else rows)
 
 
 def _found(lane: FindingLane, end_us: int) -> str:
@@ -68,8 +71,9 @@ def _spoken(lane: SpeakerLane, end_us: int) -> str:
     return _row(lane.label, spans, end_us, f"{clock(sum(end - start for start, end in spans))} in all")
 
 
-def _said(utterance: Utterance) -> str:
-    who = _text(speaker_name(utterance.speaker))
+def _said(utterance: Utterance, names: Mapping[int, str]) -> str:
+    no = utterance.speaker
+    who = _text(speaker_name(no) if no is None else names.get(no, speaker_name(no)))
     times = f'<span class="times">{_span(utterance.start_us, utterance.end_us)}</span>'
     words = f'<div lang="{_text(utterance.language)}" dir="auto">{times} {_text(utterance.text)}</div>'
     return f'<div class="lane"><b>{who}</b>{words}</div>'

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from aima.domain.finding import Finding, FindingKind, Shot
 from aima.domain.media import Medium
 from aima.domain.page import Stretch
 from aima.domain.person import Person, TrackRecord
-from aima.domain.speech import Hearing, Sounding, Turn, Utterance, speaker_name
+from aima.domain.speech import Hearing, Sounding, Turn, Utterance
 from aima.fusion.emotions import expression_of, name_expression
 from aima.services.media import find_medium
+from aima.services.naming import persons_of_speakers
 from aima.stores.ports import Stores
 
 
@@ -30,13 +31,14 @@ class Presence:
 
 @dataclass(frozen=True, slots=True)
 class PersonLane:
-    """When a person is seen. picture: the best one of this medium, relative to the archive; None if none was kept."""
+    """When a person is seen and heard. picture: the best one of this medium, relative to the archive, or None."""
 
     person_id: str
     number: int
     label: str
     presences: tuple[Presence, ...]
     picture: str | None
+    heard: tuple[Presence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class FindingLane:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerLane:
-    """When a voice is heard. no: its number in the medium, from 0; label: "Speaker 1"."""
+    """When a voice is heard. no: its number in the medium, from 0; label: the person whose it is, or "Speaker 1"."""
 
     no: int
     label: str
@@ -69,7 +71,7 @@ class Timeline:
     """Everything that is known of a medium over its time. Lanes stand in the order of their first span.
 
     end_us: length of the medium; a picture lasts one sample step. digest: sha256 over what is seen and heard when (see
-    `digest`).
+    `digest`). names: of speakers who are persons, by number.
     """
 
     medium: Medium
@@ -83,6 +85,7 @@ class Timeline:
     utterances: tuple[Utterance, ...]
     sounds: tuple[SoundLane, ...]
     digest: str
+    names: Mapping[int, str] = field(default_factory=dict)
 
 
 class TimelineService:
@@ -103,8 +106,9 @@ class TimelineService:
         """The time line of this medium."""
         sighting = self._stores.sightings.get(medium.content_id)
         shots, findings = (sighting.shots, sighting.findings) if sighting else ((), ())
-        persons = tuple(self._persons(medium))
-        hearing = self._stores.hearings.get(medium.content_id) or Hearing(medium.content_id, "", (), (), (), ())
+        tracks = self._stores.persons.tracks_in([medium.content_id])
+        persons = tuple(self._persons(medium, tracks))
+        hearing = self._hearing(medium, tracks, persons)
         return Timeline(
             medium=medium,
             end_us=_end_us(medium, shots, persons, hearing),
@@ -117,13 +121,23 @@ class TimelineService:
             utterances=hearing.utterances,
             sounds=tuple(_sounds(hearing)),
             digest=digest(shots, persons, findings, hearing),
+            names=hearing.names,
         )
 
-    def _persons(self, medium: Medium) -> Iterator[PersonLane]:
+    def _hearing(self, medium: Medium, tracks: Sequence[TrackRecord], persons: Iterable[PersonLane]) -> Hearing:
+        """What is heard, speakers who are persons by their names."""
+        hearing = self._stores.hearings.get(medium.content_id)
+        if hearing is None:
+            return Hearing(medium.content_id, "", (), (), (), ())
+        labels = {lane.person_id: lane.label for lane in persons}
+        owners = persons_of_speakers(tracks)
+        return replace(hearing, names={no: labels[one] for no, one in owners.items() if one in labels})
+
+    def _persons(self, medium: Medium, there: Iterable[TrackRecord]) -> Iterator[PersonLane]:
         stretches = self._stores.pages.of_medium(medium.media_id)
         people = {person.person_id: person for person in self._stores.persons.of({s.person_id for s in stretches})}
         tracks: dict[str | None, list[TrackRecord]] = defaultdict(list)
-        for track in self._stores.persons.tracks_in([medium.content_id]):
+        for track in there:
             tracks[track.person_id].append(track)
         by_person: dict[str, list[Stretch]] = defaultdict(list)
         for stretch in stretches:
@@ -143,6 +157,11 @@ def digest(shots: Iterable[Shot], persons: Iterable[PersonLane], findings: Itera
             for lane in persons
             for p in lane.presences
         ),
+        "voices": sorted(
+            [lane.person_id, _ms(p.start_us), _ms(p.end_us), round(100 * p.confidence)]
+            for lane in persons
+            for p in lane.heard
+        ),
         "findings": sorted(_form(finding) for finding in findings),
         "turns": [[turn.speaker, _ms(turn.start_us), _ms(turn.end_us)] for turn in hearing.turns],
         "utterances": [
@@ -157,7 +176,8 @@ def digest(shots: Iterable[Shot], persons: Iterable[PersonLane], findings: Itera
 
 def _end_us(medium: Medium, shots: Sequence[Shot], persons: Iterable[PersonLane], hearing: Hearing) -> int:
     """The end of the medium, or of what is seen or heard last: files may say that they are shorter."""
-    seen = [*(shot.end_us for shot in shots[-1:]), *(p.end_us for lane in persons for p in lane.presences)]
+    there = (p.end_us for lane in persons for p in (*lane.presences, *lane.heard))
+    seen = [*(shot.end_us for shot in shots[-1:]), *there]
     heard = [one.end_us for spans in (hearing.turns, hearing.utterances, hearing.soundings) for one in spans]
     return max((medium.info.duration_us, *seen, *heard, 1))
 
@@ -165,7 +185,7 @@ def _end_us(medium: Medium, shots: Sequence[Shot], persons: Iterable[PersonLane]
 def _speakers(hearing: Hearing) -> Iterator[SpeakerLane]:
     for speaker in hearing.speakers:
         turns = tuple(turn for turn in hearing.turns if turn.speaker == speaker.no)
-        yield SpeakerLane(speaker.no, speaker_name(speaker.no), turns)
+        yield SpeakerLane(speaker.no, hearing.name_of(speaker.no), turns)
 
 
 def _sounds(hearing: Hearing) -> Iterator[SoundLane]:
@@ -188,8 +208,13 @@ def _ms(time_us: int) -> int:
 def _lane(person: Person, stretches: Sequence[Stretch], tracks: Sequence[TrackRecord]) -> PersonLane:
     pictures = [(t.picture_quality or 0.0, t.picture_path) for t in tracks if t.picture_path is not None]
     best = max(pictures, key=lambda one: one[0], default=(0.0, None))[1]
-    presences = tuple(Presence(s.start_us, s.end_us, s.confidence, _expression(s, tracks)) for s in stretches)
-    return PersonLane(person.person_id, person.number, person.label, presences, best)
+    seen = tuple(_presence(s, _expression(s, tracks)) for s in stretches if s.source == "face")
+    heard = tuple(_presence(s, None) for s in stretches if s.source == "voice")
+    return PersonLane(person.person_id, person.number, person.label, seen, best, heard)
+
+
+def _presence(stretch: Stretch, expression: str | None) -> Presence:
+    return Presence(stretch.start_us, stretch.end_us, stretch.confidence, expression)
 
 
 def _expression(stretch: Stretch, tracks: Iterable[TrackRecord]) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aima.domain.media import Medium
 from aima.domain.speech import Hearing
@@ -11,12 +11,13 @@ from aima.errors import MediaError
 from aima.fusion.utterances import WORDS
 from aima.services.hearings import HearingService
 from aima.services.media import find_medium
+from aima.services.naming import names_of_speakers
 from aima.stores.ports import Stores
 
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """What is heard in a medium. remark: why nothing is said in it; None where something is."""
+    """What is heard in a medium, speakers who are persons by their names. remark: why nothing is said; or None."""
 
     medium: Medium
     hearing: Hearing
@@ -48,7 +49,10 @@ class TranscriptService:
         return Transcript(medium, hearing, self._remark(medium, hearing))
 
     def _hearing(self, content_id: str, speakers: int | None) -> Hearing | None:
-        return self._hearings.of(content_id) if speakers is None else self._hearings.counted(content_id, speakers)
+        if speakers is not None:
+            return self._hearings.counted(content_id, speakers)
+        hearing = self._hearings.of(content_id)
+        return hearing and replace(hearing, names=names_of_speakers(self._stores.persons, content_id))
 
     def _remark(self, medium: Medium, hearing: Hearing) -> str | None:
         if hearing.utterances:

@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 from aima.domain.finding import FINDING_KINDS, FindingKind, Found, Shot
 from aima.domain.media import MediaKind
 from aima.domain.speech import Utterance
+from aima.domain.track import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,7 @@ class Face:
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """An appearance of a person in a content, whoever owns it. label: the name, or "Unknown n"."""
+    """An appearance of a person in a content, whoever owns it. label: the name, or "Unknown n"; source: seen, heard."""
 
     content_id: str
     person_id: str
@@ -50,6 +51,12 @@ class Presence:
     end_us: int
     confidence: float
     track_ids: tuple[str, ...]
+    source: Source = "face"
+
+    @property
+    def remark(self) -> str:
+        """The label, and whether the person is only heard then."""
+        return self.label if self.source == "face" else f"{self.label}, heard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +82,11 @@ class MomentStore(Protocol):
         ...
 
     def faces(self, track_ids: Collection[str]) -> dict[str, Face]:
-        """Those of the tracks that stand, by id."""
+        """Those of the tracks of faces that stand, by id."""
         ...
 
     def presences(self, person_ids: Collection[str] | None, contents: Collection[str] | None = None) -> list[Presence]:
-        """Appearances of these persons (None: of everybody), sorted by (content_id, start_us, person_id)."""
+        """Appearances of these persons (None: of everybody), sorted by (content_id, start_us, person_id, source)."""
         ...
 
     def names(self) -> dict[str, str]:

@@ -150,6 +150,7 @@ def test_a_dossier_of_any_length_fits_into_a_document_and_says_what_it_leaves_ou
         "tracks": 6_000 - MAX_TRACKS,
         "relationships": 800 - MAX_RELATIONS,
         "emotions": 0,
+        "utterances": 0,
     }
     assert body["totals"]["appearances"] == 6_000
     kept = [moment["end"] - moment["start"] for part in body["appearances"] for moment in part["timestamps"]]

@@ -106,10 +106,11 @@ class FinishingService:
     def _fuse(self, endings: Sequence[_Ending]) -> AimaError | None:
         ending = _by_content(endings)
         try:
+            if endings:  # persons are made of what is heard, too
+                self._unheard = self._makers.hearings.refresh(ending=ending).unheard
             self._makers.fusion.fuse(self._settings.user, ending=ending)
             if endings:
                 self._unseen = self._makers.sightings.refresh(ending=ending).unseen
-                self._unheard = self._makers.hearings.refresh(ending=ending).unheard
         except StoreUnreachable:
             raise
         except Exception as error:

@@ -77,7 +77,7 @@ class FaceSearch:
         if self._near.band(same) == "join":
             linked = log_odds(probability(same) * presence.confidence)
             evidence = (Evidence("person", person_id), *(Evidence("track", t) for t in presence.track_ids))
-            who = f"{presence.label}, the same elsewhere"
+            who = f"{presence.remark}, the same elsewhere"
             reasons.append(Reason("face", who, linked, evidence, self._near.band(linked)))
         if not reasons:
             return None

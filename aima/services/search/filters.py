@@ -20,11 +20,11 @@ ENOUGH = 5000
 
 
 def persons(moments: MomentStore, person: Person, contents: Collection[str] | None) -> Trail:
-    """Where a person is seen."""
+    """Where a person is seen or heard."""
     clues = []
     for seen in moments.presences([person.person_id], contents):
         evidence = (Evidence("person", seen.person_id), *(Evidence("track", t) for t in seen.track_ids))
-        reason = Reason("person", seen.label, log_odds(seen.confidence), evidence)
+        reason = Reason("person", seen.remark, log_odds(seen.confidence), evidence)
         clues.append(Clue(seen.content_id, seen.start_us, seen.end_us, reason))
     return Trail(clues)
 

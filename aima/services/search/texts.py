@@ -80,7 +80,7 @@ class TextSearch:
         for seen in self._moments.presences(called, contents) if called else []:
             strength = log_odds(CERTAIN * called[seen.person_id] * seen.confidence)
             evidence = (Evidence("person", seen.person_id), *(Evidence("track", t) for t in seen.track_ids))
-            reason = Reason("text", f"the name {seen.label}", strength, evidence)
+            reason = Reason("text", f"the name {seen.remark}", strength, evidence)
             clues.append(Clue(seen.content_id, seen.start_us, seen.end_us, reason))
         return clues
 

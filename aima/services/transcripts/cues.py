@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 
 from aima.domain.speech import Hearing, Utterance, Word
-from aima.services.transcripts.plain import milliseconds, plain, speaker_name
+from aima.services.transcripts.plain import milliseconds, plain
 
 LINE: Final = 42
 LINES: Final = 2
@@ -44,12 +44,12 @@ class _Piece:
 def cues(hearing: Hearing, *, named: bool = False) -> list[Cue]:
     """Cues in order of time. named: where several speak, an utterance begins with the name of its speaker."""
     several = named and len({utterance.speaker for utterance in hearing.utterances}) > 1
-    found = [cue for utterance in hearing.utterances for cue in _cues(utterance, several)]
+    names = [plain(hearing.name_of(utterance.speaker)) for utterance in hearing.utterances]
+    found = [cue for said, name in zip(hearing.utterances, names, strict=True) for cue in _cues(said, name, several)]
     return sorted(found, key=lambda cue: (cue.start_ms, cue.end_ms))
 
 
-def _cues(utterance: Utterance, named: bool) -> Iterator[Cue]:
-    name = speaker_name(utterance.speaker)
+def _cues(utterance: Utterance, name: str, named: bool) -> Iterator[Cue]:
     pieces = _pieces(utterance)
     if pieces and named and name:
         pieces[0] = replace(pieces[0], text=f"{name}: {pieces[0].text}")

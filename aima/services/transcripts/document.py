@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from aima.domain.speech import Hearing, Utterance
-from aima.services.transcripts.plain import milliseconds, plain, speaker_name
+from aima.services.transcripts.plain import milliseconds, plain
 
 
 class _Part(BaseModel):
@@ -79,10 +79,12 @@ def transcript(hearing: Hearing, title: str) -> Transcript:
         title=plain(title),
         content_id=hearing.content_id,
         input_hash=hearing.input_hash,
-        speakers=[SpeakerSaid(name=speaker_name(one.no), seconds=round(one.seconds, 3)) for one in hearing.speakers],
-        utterances=[_said(utterance) for utterance in hearing.utterances],
+        speakers=[
+            SpeakerSaid(name=plain(hearing.name_of(one.no)), seconds=round(one.seconds, 3)) for one in hearing.speakers
+        ],
+        utterances=[_said(one, plain(hearing.name_of(one.speaker))) for one in hearing.utterances],
         turns=[
-            Spoken(id=turn.turn_id, **_times(turn.start_us, turn.end_us), speaker=speaker_name(turn.speaker))
+            Spoken(id=turn.turn_id, **_times(turn.start_us, turn.end_us), speaker=plain(hearing.name_of(turn.speaker)))
             for turn in hearing.turns
         ],
         soundings=[
@@ -97,7 +99,7 @@ def write_json(hearing: Hearing, title: str) -> bytes:
     return transcript(hearing, title).model_dump_json(indent=1).encode() + b"\n"
 
 
-def _said(utterance: Utterance) -> Said:
+def _said(utterance: Utterance, speaker: str) -> Said:
     words = [
         SaidWord(text=plain(word.text), **_times(word.start_us, word.end_us), score=round(word.score, 4))
         for word in utterance.words
@@ -105,7 +107,7 @@ def _said(utterance: Utterance) -> Said:
     return Said(
         id=utterance.utterance_id,
         **_times(utterance.start_us, utterance.end_us),
-        speaker=speaker_name(utterance.speaker),
+        speaker=speaker,
         language=utterance.language,
         text=plain(utterance.text),
         words=words,

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 from pympi.Elan import Eaf, to_adocument
 
 from aima.domain.speech import Hearing
-from aima.services.transcripts.plain import milliseconds, plain, speaker_name
+from aima.services.transcripts.plain import milliseconds, plain
 
 SAID: Final = "said"
 TURNS: Final = "turns"
@@ -49,10 +49,10 @@ def write_eaf(hearing: Hearing, title: str) -> bytes:
 
 def _notes(hearing: Hearing) -> Iterator[_Note]:
     for said in hearing.utterances:
-        name = speaker_name(said.speaker) or UNTOLD
+        name = plain(hearing.name_of(said.speaker)) or UNTOLD
         yield _Note(f"{name} {SAID}", *milliseconds(said.start_us, said.end_us), plain(said.text))
     for turn in hearing.turns:
-        name = speaker_name(turn.speaker)
+        name = plain(hearing.name_of(turn.speaker))
         yield _Note(f"{name} {TURNS}", *milliseconds(turn.start_us, turn.end_us), name)
     for sounding in hearing.soundings:
         yield _Note(SOUNDS, *milliseconds(sounding.start_us, sounding.end_us), plain(sounding.label))

@@ -1,11 +1,9 @@
-"""What every format takes: texts without control characters, whole milliseconds, and names of speakers."""
+"""What every format takes: texts without control characters, and whole milliseconds."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Final
-
-from aima.domain.speech import speaker_name as speaker_name  # noqa: PLC0414  writers take all of it from here
 
 NO_TEXT: Final = frozenset({"Cc", "Cs"})
 """Control characters and lone surrogates, which neither XML nor UTF-8 can hold."""

@@ -39,6 +39,6 @@ def _moment(ms: int) -> timedelta:
 
 def _caption(cue: Cue) -> Caption:
     text = html.escape("\n".join(cue.lines), quote=False)
-    spoken = f"<v {cue.speaker}>{text}</v>" if cue.speaker else text
+    spoken = f"<v {html.escape(cue.speaker, quote=False)}>{text}</v>" if cue.speaker else text
     start, end = (str(Timestamp.from_seconds(ms / 1000)) for ms in (cue.start_ms, cue.end_ms))
     return Caption(start, end, spoken)

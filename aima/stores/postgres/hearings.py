@@ -13,7 +13,16 @@ from aima.domain.speech import Hearing, Sounding, Speaker, Turn, Utterance, Word
 from aima.domain.text import storable
 from aima.stores.postgres.announce import announce
 from aima.stores.postgres.locks import alone
-from aima.stores.postgres.schema import contents, hearings, media_files, soundings, speakers, turns, utterances
+from aima.stores.postgres.schema import (
+    contents,
+    hearings,
+    media_files,
+    person_appearances,
+    soundings,
+    speakers,
+    turns,
+    utterances,
+)
 from aima.telemetry.failpoints import failpoint
 
 LISTENING = 0x68656172  # "hear"
@@ -49,7 +58,9 @@ class PostgresHearings:
             failpoint("hearings.written")
             changed = before ^ _text_ids(connection, content_id)
             announce(connection, "text", changed)
-            announce(connection, "medium", _media_of(connection, content_id))
+            media = _media_of(connection, content_id)
+            announce(connection, "medium", media)
+            announce(connection, "person", _persons_in(connection, media))
         failpoint("hearings.recorded")
 
     def get(self, content_id: str) -> Hearing | None:
@@ -79,6 +90,12 @@ def _text_ids(connection: Connection, content_id: str) -> set[str]:
 
 def _media_of(connection: Connection, content_id: str) -> list[str]:
     return list(connection.scalars(select(media_files.c.media_id).where(media_files.c.content_id == content_id)))
+
+
+def _persons_in(connection: Connection, media_ids: list[str]) -> list[str]:
+    """Everybody in these media: dossiers tell what is said."""
+    there = person_appearances.c.media_id.in_(media_ids)
+    return list(connection.scalars(select(person_appearances.c.person_id).where(there).distinct()))
 
 
 def _rows(hearing: Hearing) -> dict[Table, list[dict[str, Any]]]:

@@ -65,7 +65,7 @@ _STANDING = (
     select(tracks)
     .select_from(tracks.join(assignments).join(fusion_runs))
     .outerjoin(persons, persons.c.person_id == tracks.c.person_id)
-    .where(fusion_runs.c.is_current, func.coalesce(persons.c.hidden, False).is_(False))
+    .where(fusion_runs.c.is_current, tracks.c.stream == "sight", func.coalesce(persons.c.hidden, False).is_(False))
 )
 
 
@@ -81,14 +81,15 @@ class PostgresMoments:
         return [_place_of(row) for row in self._rows(query)]
 
     def faces(self, track_ids: Collection[str]) -> dict[str, Face]:
-        """Those of the tracks that stand, by id."""
+        """Those of the tracks of faces that stand, by id."""
         rows = self._rows(_STANDING.where(_one_of(tracks.c.track_id, track_ids, Uuid(as_uuid=False))))
         return {row.track_id: _face_of(row) for row in rows}
 
     def presences(self, person_ids: Collection[str] | None, contents: Collection[str] | None = None) -> list[Presence]:
-        """Appearances of these persons (None: of everybody), sorted by (content_id, start_us, person_id)."""
+        """Appearances of these persons (None: of everybody), sorted by (content_id, start_us, person_id, source)."""
         seen = person_appearances
-        order = (media_files.c.content_id.collate("C"), seen.c.first_appearance_time_us, seen.c.person_id)
+        time = (seen.c.first_appearance_time_us, seen.c.person_id, seen.c.source)
+        order = (media_files.c.content_id.collate("C"), *time)
         query = (
             select(seen, media_files.c.content_id, persons.c.number, persons.c.name)
             .join(media_files)
@@ -328,4 +329,5 @@ def _presence_of(row: Row[Any]) -> Presence:
         end_us=row.last_appearance_time_us,
         confidence=row.confidence,
         track_ids=tuple(row.track_ids),
+        source=row.source,
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aima.services.transcripts.plain import milliseconds, plain, speaker_name
+from aima.domain.speech import speaker_name
+from aima.services.transcripts.plain import milliseconds, plain
 from tests.services.transcripts.made import any_hearing, tokens
 
 

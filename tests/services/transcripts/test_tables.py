@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from pyannote.database.util import load_rttm
 
-from aima.domain.speech import Hearing
+from aima.domain.speech import Hearing, speaker_name
 from aima.services.transcripts import write
-from aima.services.transcripts.plain import milliseconds, plain, speaker_name
+from aima.services.transcripts.plain import milliseconds, plain
 from tests.services.transcripts.made import any_hearing, hearing, hearings, said, turn
 
 TITLE = 'a "film"\twith, #odd\r\n name.mp4'
