@@ -36,7 +36,7 @@ NOBODY: Final = 0
 
 PAUSE_S: Final = 0.25
 LEAST_S: Final = 0.6
-MOST_S: Final = 4.0
+MOST_S: Final = 5.0
 """Seconds of silence, or of speech, at which a local speaker is cut; what is shorter than LEAST_S stays with another
 stretch. In composed talks of up to eight persons four in ten local speakers of a window were several persons, mostly
 one after the other; of the stretches one in ten was."""
