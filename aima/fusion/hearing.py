@@ -76,11 +76,12 @@ def _alone(spoken: Sequence[Sequence[Span]], number: int) -> float:
 
 
 def _speaker(content_id: str, no: int, looks: Looks, own: Ints, seconds: float) -> Speaker:
-    """A speaker with the mean of its looks and those of most lone speech."""
-    chosen = _longest(looks, own)
+    """A speaker with the mean of its looks and those of most lone speech, of the looks that have a vector."""
+    known = own[looks.known[own]]
+    chosen = _longest(looks, known)
     vector = None
-    if looks.seconds[own].max() >= limits.VECTOR_SECONDS:
-        mean = looks.seconds[own] @ looks.vectors[own]
+    if looks.seconds[known].max(initial=0.0) >= limits.VECTOR_SECONDS:
+        mean = looks.seconds[known] @ looks.vectors[known]
         vector = np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
     return Speaker(content_id, no, vector, _rows(looks, chosen), seconds)
 
