@@ -91,7 +91,7 @@ PICTURE_LIKE: Final = 0.9
 # Voices: local speakers of windows joined over one content
 VOICE_JOIN: Final = 1.0
 """Log-odds from which two groups of looks at voices are one speaker. This and the next one were chosen on 20 composed
-talks of one to eight of 13 persons, clean, noisy and in rooms."""
+talks of one to eight of 13 persons, clean, noisy and in rooms, with the recordings of the evaluation in view."""
 FOUNDER_SECONDS: Final = 1.0
 """Seconds of lone speech from which a look may found a speaker; shorter ones join."""
 VOICE_REACH_US: Final = 10_000_000

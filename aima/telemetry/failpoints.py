@@ -2,7 +2,8 @@
 
 Off, a place costs one comparison. `AIMA_FAILPOINTS="relay.applied=3"` ends the process when it passes that place for
 the third time; `AIMA_FAILPOINTS_TRACE=FILE` appends the name of every place that is passed to a file.
-`AIMA_FAILPOINTS_POISON="<content_id>/<segment no>"` makes a segment of sight deadly: whoever begins it is killed, each time.
+`AIMA_FAILPOINTS_POISON="<content_id>/<segment no>"` makes a segment of sight deadly: whoever begins it is killed, each
+time.
 """
 
 from __future__ import annotations

@@ -97,7 +97,9 @@ def test_show_tells_what_was_given_up_and_where_it_ran(film, stores):
     (lease,) = stores.queue.lease(FLEET, 1, 60.0)
     stores.queue.fail(lease.key, "worker_died", "it fell silent", None)
     shown = said("show", film.job_id[:6])
-    assert shown["failures"] == [{"segment_no": 0, "code": "worker_died", "detail": "it fell silent", "stream": "sight"}]
+    assert shown["failures"] == [
+        {"segment_no": 0, "code": "worker_died", "detail": "it fell silent", "stream": "sight"}
+    ]
     assert shown["assignments"][0]["machine"]["gpu"] == "GPU of some kind"
     assert shown["analyzers"] == STEPS
     text = jobs("show", film.job_id).stdout
