@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 ONLY = (
     "Parts to measure, by comma: faces, boxes, counts, identities, persons, cuts, emotion, degraded, wer, der, voices, "
-    "retrieval; default: all."
+    "retrieval, association; default: all."
 )
 
 

@@ -91,6 +91,9 @@ def _heard(report: Report) -> Iterator[Row]:
             yield "voices: B-cubed F1", number(voices.bcubed_f1), of
     if retrieval := report.retrieval:
         yield "said, found among three", number(retrieval.share), f"{retrieval.at3} of {retrieval.of} queries"
+    if association := report.association:
+        of = f"{association.right} of {count(association.of, 'clip')}, {association.wrong} wrong"
+        yield "whose face speaks, right", number(association.share), f"{of}, {association.missed} missed"
 
 
 def _sounds(report: Report) -> None:

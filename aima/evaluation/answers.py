@@ -37,6 +37,7 @@ class Sounds:
 
     texts: what is said, by file. talks: what is heard, by the name of the talk. found: files by query, best first.
     unasked: why meanings were not compared; None: they were. A file in which nothing could be heard is missing.
+    speaking: by file, the face that has the voice; without one no face has it.
     """
 
     texts: Mapping[str, str] = field(default_factory=dict)
@@ -44,6 +45,7 @@ class Sounds:
     voices: Voices = field(default_factory=Voices)
     found: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unasked: str | None = None
+    speaking: Mapping[str, Box] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

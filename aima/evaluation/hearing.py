@@ -9,6 +9,7 @@ from aima.analyzers import registry
 from aima.domain.clock import seconds
 from aima.domain.speech import Hearing, speaker_name
 from aima.evaluation.answers import Sounds
+from aima.evaluation.associating import faces_with_voices
 from aima.evaluation.retrieving import retrieve
 from aima.evaluation.taking import Taken
 from aima.evaluation.truth import TrueTurn, Truth
@@ -40,6 +41,7 @@ def answer_sounds(workspace: Workspace, truth: Truth, taken: Taken) -> Sounds:
         voices=_voices(workspace, truth, hearings),
         found=found,
         unasked=unasked,
+        speaking=faces_with_voices(workspace, truth.speaking, taken.media),
     )
 
 

@@ -1,4 +1,4 @@
-"""The parts of an evaluation: what each is called, which labels it needs, and which parts there are not yet."""
+"""The parts of an evaluation: what each is called, and which labels it needs."""
 
 from __future__ import annotations
 
@@ -21,11 +21,9 @@ Part = Literal[
     "der",
     "voices",
     "retrieval",
+    "association",
 ]
 PARTS: Final = get_args(Part)
-
-NOT_BUILT: Final = {"association": "voices are not joined with faces yet"}
-"""Parts that labels may be there for, and why they are not measured."""
 
 NO_LABELS: Final = "the folder has no labels for it"
 NOT_ASKED: Final = "not asked for"
@@ -59,6 +57,7 @@ def labelled_parts(truth: Truth) -> frozenset[Part]:
         "der": truth.talks,
         "voices": truth.voice_pairs or any(truth.speakers.values()),
         "retrieval": truth.queries,
+        "association": truth.speaking,
     }
     return frozenset(part for part, labels in found.items() if labels)
 
@@ -83,4 +82,5 @@ def restricted(truth: Truth, parts: frozenset[Part]) -> Truth:
         voice_pairs=truth.voice_pairs if "voices" in parts else (),
         speakers=truth.speakers if "voices" in parts else {},
         queries=truth.queries if "retrieval" in parts else (),
+        speaking=truth.speaking if "association" in parts else (),
     )

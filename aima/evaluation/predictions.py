@@ -177,6 +177,8 @@ def _sounds(evaluation: Evaluation) -> Iterator[tuple[str, Any]]:
         yield "bcubed_voices.json", sounds.voices.groups
     if report.retrieval is not None:
         yield "retrieval.json", sounds.found
+    if report.association is not None:
+        yield "association.json", {clip.file: {"face": sounds.speaking.get(clip.file)} for clip in truth.speaking}
 
 
 def _boxes(boxes: Iterable[Box]) -> list[dict[str, float]]:

@@ -1,4 +1,7 @@
-"""Reads the labels of a folder that is laid out like a set of test media: `truth/` beside the media."""
+"""Reads the labels of a folder that is laid out like a set of test media: `truth/` beside the media.
+
+Whose face speaks may also stand beside the clips themselves, in `association.json`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import codecs
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from pydantic import NonNegativeInt, TypeAdapter, ValidationError, model_validator
 
@@ -14,7 +17,7 @@ from aima.domain.text import display
 from aima.errors import LabelsInvalid
 from aima.evaluation.places import COMPOSED, Places, is_inside
 from aima.evaluation.talks import read_talks
-from aima.evaluation.truth import Clip, Expression, Pair, Query, Transcript, TrueBox, Truth
+from aima.evaluation.truth import Clip, Expression, Pair, Query, SpeakingClip, Transcript, TrueBox, Truth
 
 T = TypeVar("T")
 PAIRS = TypeAdapter(tuple[Pair, ...])
@@ -24,6 +27,8 @@ COUNTS = TypeAdapter(Mapping[str, NonNegativeInt])
 EXPRESSIONS = TypeAdapter(tuple[Expression, ...])
 TRANSCRIPTS = TypeAdapter(tuple[Transcript, ...])
 QUERIES = TypeAdapter(tuple[Query, ...])
+SPEAKING = TypeAdapter(tuple[SpeakingClip, ...])
+ASSOCIATION: Final = "association.json"
 
 
 class _Labels(Clip):
@@ -73,6 +78,7 @@ def read_truth(folder: Path) -> Truth:
         speakers=_read(labels / "speaker_identities.json", IDENTITIES) or {},
         talks=read_talks(folder, labels),
         queries=_read(labels / "queries.json", QUERIES) or (),
+        speaking=_read(labels / ASSOCIATION, SPEAKING) or _read(folder / ASSOCIATION, SPEAKING) or (),
     )
     if not truth.files:
         raise LabelsInvalid(

@@ -8,6 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from aima.evaluation.degraded import DegradedReport
+from aima.evaluation.scores.association import AssociationScores
 from aima.evaluation.scores.boxes import BoxScores
 from aima.evaluation.scores.counts import CountScores
 from aima.evaluation.scores.cuts import CutScores
@@ -72,7 +73,7 @@ class Report(Result):
     der: TurnScores | None = None
     voices: VoiceScores | None = None
     retrieval: RetrievalScores | None = None
-    association: None = None
+    association: AssociationScores | None = Field(None, description="whose face speaks")
     not_measured: dict[str, str] = Field(description="reason by part")
     failed: dict[str, str] = Field(description="reason by file that could not be looked at; it counts as empty")
     partial: dict[str, str] = Field(description="reason by file of which only a part could be looked at")

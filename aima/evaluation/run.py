@@ -18,8 +18,9 @@ from aima.evaluation.answering import answer
 from aima.evaluation.answers import Answers, Sounds
 from aima.evaluation.costs import Spent, costs, sound_costs
 from aima.evaluation.hearing import answer_sounds, hearing_analyzers, turns
-from aima.evaluation.parts import NO_LABELS, NOT_ASKED, NOT_BUILT, PARTS, Part, labelled_parts, restricted
+from aima.evaluation.parts import NO_LABELS, NOT_ASKED, PARTS, Part, labelled_parts, restricted
 from aima.evaluation.report import Report, Seconds, Together
+from aima.evaluation.scores.association import score_association
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
 from aima.evaluation.scores.cuts import score_cuts
@@ -155,6 +156,7 @@ def _sound_scorers(truth: Truth, sounds: Sounds, join: float) -> dict[str, Calla
         "der": lambda: score_turns(truth.talks, found),
         "voices": lambda: score_voices(truth.voice_pairs, voices.similarities, voices.odds, join, groups),
         "retrieval": lambda: score_retrieval(truth.queries, sounds.found, sounds.unasked),
+        "association": lambda: score_association(truth.speaking, sounds.speaking),
     }
 
 
@@ -168,7 +170,7 @@ def _together(scores: PersonScores) -> Together:
 
 def _not_measured(parts: frozenset[Part], measured: frozenset[Part]) -> dict[str, str]:
     left_out = (part for part in PARTS if part not in measured)
-    return {part: NO_LABELS if part in parts else NOT_ASKED for part in left_out} | NOT_BUILT
+    return {part: NO_LABELS if part in parts else NOT_ASKED for part in left_out}
 
 
 def _used(workspace: Workspace, truth: Truth) -> dict[str, Any]:

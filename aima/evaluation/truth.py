@@ -127,6 +127,23 @@ class Query(_Label):
     files: tuple[str, ...]
 
 
+class Side(_Label):
+    """Where a face is: from x0 to x1 in pixels."""
+
+    id: str
+    x0: float
+    x1: float
+
+
+class SpeakingClip(_Label):
+    """Whose face speaks in a clip. speaker_face: its id; None: nobody's who is in view. kind: how it was made."""
+
+    file: str
+    kind: str = "clip"
+    faces: tuple[Side, ...]
+    speaker_face: str | None = None
+
+
 @dataclass(frozen=True)
 class Truth:
     """Everything that is known of a folder; a part without labels is empty.
@@ -147,6 +164,7 @@ class Truth:
     speakers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     talks: Mapping[str, Talk] = field(default_factory=dict)
     queries: tuple[Query, ...] = ()
+    speaking: tuple[SpeakingClip, ...] = ()
 
     @property
     def files(self) -> list[str]:
@@ -159,7 +177,8 @@ class Truth:
         paired = [file for pair in self.pairs for file in (pair.a, pair.b)]
         known = [file for files in self.identities.values() for file in files]
         shown = [expression.file for expression in self.expressions]
-        parts: Iterable[Iterable[str]] = (paired, known, shown, self.boxes, self.counts)
+        speaking = [clip.file for clip in self.speaking]
+        parts: Iterable[Iterable[str]] = (paired, known, shown, self.boxes, self.counts, speaking)
         return sorted({file for part in parts for file in part} | {clip.file for clip in self.clips.values()})
 
     @property
@@ -170,4 +189,5 @@ class Truth:
         known = [file for files in self.speakers.values() for file in files]
         talks = [talk.file for talk in self.talks.values()]
         searched = [file for query in self.queries for file in query.files]
-        return sorted({*said, *paired, *known, *talks, *searched})
+        speaking = [clip.file for clip in self.speaking]
+        return sorted({*said, *paired, *known, *talks, *searched, *speaking})

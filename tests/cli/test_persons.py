@@ -69,7 +69,7 @@ def test_a_line_of_the_list_fits_the_terminal_and_tells_where_to_look(archive, s
     assert longest.startswith("Unknown 3")
     assert (longest.count("0:03.0 a film"), longest.count("…")) == (2, 2)
     (one,) = [line.split() for line in lines if line.startswith("Unknown 1")]
-    assert one[3:] == ["0:06.0", "2", "0:00.0", "a.mp4", "0:01.0", "b.mp4"]
+    assert one[3:] == ["0:06.0", "-", "2", "0:00.0", "a.mp4", "0:01.0", "b.mp4"]
 
 
 def test_show_gives_intervals_in_seconds_and_the_evidence(archive):

@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aima.evaluation.reading import read_truth
+from aima.evaluation.scores.association import score_association
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.cuts import score_cuts
 from aima.evaluation.scores.der import score_turns
@@ -30,6 +31,8 @@ from aima.evaluation.truth import (
     Interval,
     Pair,
     Query,
+    Side,
+    SpeakingClip,
     Talk,
     Transcript,
     TrueBox,
@@ -300,3 +303,21 @@ def test_retrieval(scorer: ModuleType, wanted: dict[str, list[str]], found: list
     score = score_retrieval(queries, answered)
     theirs = scorer.retrieval([one.model_dump() for one in queries], answered)
     assert (score.at3, score.of, [one.query for one in score.missed]) == (theirs["at3"], theirs["of"], theirs["missed"])
+
+
+@agreeing
+@given(
+    st.lists(st.tuples(st.sampled_from(["l", "r", None]), st.sampled_from(["own", "side"])), min_size=1, max_size=6),
+    st.dictionaries(st.integers(0, 5), places),
+)
+def test_association(scorer: ModuleType, told: list[tuple[str | None, str]], found: dict[int, Any]) -> None:
+    sides = (Side(id="l", x0=0, x1=25), Side(id="r", x0=25, x1=50))
+    clips = [
+        SpeakingClip(file=f"{n}.mp4", kind=kind, faces=sides, speaker_face=speaks)
+        for n, (speaks, kind) in enumerate(told)
+    ]
+    faces = {f"{n}.mp4": box for n, box in found.items()}
+    score = score_association(clips, faces)
+    theirs = scorer.association([one.model_dump() for one in clips], {f: {"face": box} for f, box in faces.items()})
+    ours = {name: getattr(score, name) for name in ("right", "wrong", "missed", "of")}
+    assert ours | {"by_kind": {kind: one.model_dump() for kind, one in score.by_kind.items()}} == theirs

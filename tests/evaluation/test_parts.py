@@ -8,7 +8,19 @@ import pytest
 
 from aima.errors import SettingInvalid
 from aima.evaluation.parts import PARTS, chosen_parts, labelled_parts, restricted
-from aima.evaluation.truth import Clip, Expression, Pair, Query, Talk, Transcript, TrueBox, TrueTurn, Truth
+from aima.evaluation.truth import (
+    Clip,
+    Expression,
+    Pair,
+    Query,
+    Side,
+    SpeakingClip,
+    Talk,
+    Transcript,
+    TrueBox,
+    TrueTurn,
+    Truth,
+)
 
 TRUTH = Truth(
     folder=Path("labelled"),
@@ -26,6 +38,7 @@ TRUTH = Truth(
     speakers={"one": ("l.wav",)},
     talks={"talk": Talk(name="talk", file="m.wav", turns=(TrueTurn(speaker="a", start=0, end=1),))},
     queries=(Query(query="ja", files=("n.wav",)),),
+    speaking=(SpeakingClip(file="o.mp4", faces=(Side(id="a", x0=0, x1=5),)),),
 )
 
 
@@ -62,6 +75,7 @@ def test_only_what_has_labels_can_be_measured():
         ("voices", ["j.wav", "k.wav", "l.wav"]),
         ("der", ["m.wav"]),
         ("retrieval", ["n.wav"]),
+        ("association", ["o.mp4"]),
     ],
 )
 def test_a_part_needs_only_its_files(part, files):

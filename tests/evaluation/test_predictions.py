@@ -15,6 +15,7 @@ from aima.evaluation.hearing import turns
 from aima.evaluation.predictions import check_replaceable, check_writable, write_predictions
 from aima.evaluation.report import Report, Seconds
 from aima.evaluation.run import Evaluation
+from aima.evaluation.scores.association import score_association
 from aima.evaluation.scores.boxes import score_boxes
 from aima.evaluation.scores.counts import score_counts
 from aima.evaluation.scores.cuts import score_cuts
@@ -24,7 +25,7 @@ from aima.evaluation.scores.persons import score_clips
 from aima.evaluation.scores.retrieval import score_retrieval
 from aima.evaluation.scores.voices import score_voices
 from aima.evaluation.scores.wer import score_words
-from aima.evaluation.truth import Clip, Pair, Query, Talk, TrueBox, Truth
+from aima.evaluation.truth import Clip, Pair, Query, SpeakingClip, Talk, TrueBox, Truth
 from aima.evaluation.voices import Voices
 from tests.services.transcripts.made import hearing, said, turn
 
@@ -202,24 +203,32 @@ def test_answers_to_labels_of_sound_are_there_in_the_formats_of_the_scorer(tmp_p
     pairs = (Pair(a="a.wav", b="b.wav", same=1),)
     talks = {name: Talk(name=name, file=f"{name}.wav", turns=()) for name in ("heard", "mute")}
     queries = (Query(query="good day", files=("a.wav",)),)
-    truth = Truth(Path("x"), voice_pairs=pairs, speakers={"x": ("a.wav",)}, talks=talks, queries=queries)
+    clips = tuple(SpeakingClip(file=file, faces=()) for file in ("a.mp4", "b.mp4"))
+    labels = {"voice_pairs": pairs, "speakers": {"x": ("a.wav",)}, "talks": talks, "queries": queries}
+    truth = Truth(Path("x"), **labels, speaking=clips)
     voices = Voices((0.5,), (1.0,), {"a.wav": "Voice 1"})
-    sounds = Sounds({"a.wav": "Guten Tag"}, {"heard": heard}, voices, {"good day": ("b.wav", "a.wav")})
+    faces = {"a.mp4": (1.0, 2.0, 3.0, 4.0)}
+    found = {"good day": ("b.wav", "a.wav")}
+    sounds = Sounds({"a.wav": "Guten Tag"}, {"heard": heard}, voices, found, speaking=faces)
     whole = report(
         wer=score_words((), sounds.texts),
         der=score_turns(talks, {"heard": turns(heard)}),
         voices=score_voices(pairs, voices.similarities, voices.odds, 0.0, (truth.speakers, voices.groups)),
         retrieval=score_retrieval(queries, sounds.found),
+        association=score_association(truth.speaking, sounds.speaking),
     )
     folder = write_predictions(Evaluation(whole, Answers(sounds=sounds), truth), tmp_path / "out")
     assert names(folder) == {
         "predictions.json", "wer.json", "voices.json", "bcubed_voices.json", "retrieval.json",
+        "association.json",
         "der/heard.rttm", "der/mute.rttm",
     }  # fmt: skip
     assert json.loads((folder / "wer.json").read_text()) == {"a.wav": "Guten Tag"}
     assert json.loads((folder / "voices.json").read_text()) == [0.5]
     assert json.loads((folder / "bcubed_voices.json").read_text()) == {"a.wav": "Voice 1"}
     assert json.loads((folder / "retrieval.json").read_text()) == {"good day": ["b.wav", "a.wav"]}
+    association = json.loads((folder / "association.json").read_text())
+    assert association == {"a.mp4": {"face": [1.0, 2.0, 3.0, 4.0]}, "b.mp4": {"face": None}}
     assert (folder / "der/heard.rttm").read_text().split()[:5] == ["SPEAKER", "heard", "1", "0.000", "1.250"]
     assert (folder / "der/mute.rttm").read_bytes() == b""
     assert write_predictions(Evaluation(whole, Answers(sounds=sounds), truth), folder) == folder
