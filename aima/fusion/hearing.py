@@ -80,8 +80,10 @@ def _speaker(content_id: str, no: int, looks: Looks, own: Ints, seconds: float) 
     known = own[looks.known[own]]
     chosen = _longest(looks, known)
     vector = None
-    if looks.seconds[known].max(initial=0.0) >= limits.VECTOR_SECONDS:
-        mean = looks.seconds[known] @ looks.vectors[known]
+    most = looks.seconds[known].max(initial=0.0)
+    if most >= limits.VECTOR_SECONDS:
+        telling = known[looks.seconds[known] >= min(most, limits.VECTOR_ENOUGH_SECONDS)]
+        mean = looks.seconds[telling] @ looks.vectors[telling]
         vector = np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
     return Speaker(content_id, no, vector, _rows(looks, chosen), seconds)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import roc_curve
 
+from aima.fusion.thresholds import VECTOR_ENOUGH_SECONDS
 from aima.models.calibrate import fit_calibration
 from aima.models.loader import load
 from tests.analyzers.batches import ready
@@ -14,23 +15,24 @@ from tests.analyzers.hearing import listened, read_sound
 
 @pytest.fixture(scope="module")
 def pairs(settings, media_dir):
-    """Similarity and truth of every labelled pair; a recording's vector is the mean of all that is heard in it."""
+    """Similarity and truth of every labelled pair; a recording's vector is the mean of what is heard longest in it."""
     labels = json.loads((media_dir / "truth" / "voice_pairs.json").read_text())
     listeners = [ready(name, settings) for name in ("speaker_turns", "speaker_embedder")]
     vectors = {}
     for file in sorted({pair[side] for pair in labels for side in "ab"}):
         rows = listened(read_sound(media_dir / file), listeners)["speaker_embedder"].to_pylist()
         heard = [both for row in rows for both in zip(row["voice_vectors"], row["voice_seconds"], strict=True)]
-        mean = sum(np.array(vector) * seconds for vector, seconds in heard if vector)
+        enough = min(VECTOR_ENOUGH_SECONDS, max(seconds for _, seconds in heard))
+        mean = sum(np.array(vector) * seconds for vector, seconds in heard if vector and seconds >= enough)
         vectors[file] = mean / np.linalg.norm(mean)
     return [vectors[pair["a"]] @ vectors[pair["b"]] for pair in labels], [bool(pair["same"]) for pair in labels]
 
 
-def test_strangers_and_one_voice_are_told_apart_but_for_few_in_a_hundred(pairs):
+def test_strangers_and_one_voice_are_told_apart_but_for_three_in_a_hundred(pairs):
     scores, same = pairs
     false, found, _ = roc_curve(same, scores)
     closest = np.argmin(np.abs(false - (1 - found)))
-    assert (false[closest] + 1 - found[closest]) / 2 <= 0.045
+    assert (false[closest] + 1 - found[closest]) / 2 <= 0.03
 
 
 def test_calibration_is_what_the_named_pairs_give(settings, pairs):
