@@ -26,7 +26,8 @@ from aima.pipeline.read import CHUNK
 from aima.services.intake import sha256_of
 from aima.settings import Settings
 
-WANTED: Mapping[str, Mapping[str, Any]] = {name: {} for name in registry.DEFAULT}
+WANTED: Mapping[str, Mapping[str, Any]] = {n: {} for n in registry.DEFAULT if registry.stream_of(n) == "sight"}
+"""Clips are cut without their sound."""
 
 Tables = dict[str, pa.Table]
 """Observations of a segment by analyzer."""
