@@ -38,8 +38,10 @@ def medium_documents(stores: Stores, media_ids: Collection[str], size: Size) -> 
         tracks[track.locator.content_id].append(track)
     found: dict[str, list[Document]] = {media_id: [] for media_id in media_ids}
     for media_id, job in ended.items():
-        items = _items(tracks[job.content_id], stores.sightings.get(job.content_id))
-        items |= _heard_items(stores.hearings.get(job.content_id))
+        seen = [track for track in tracks[job.content_id] if track.speaker is None]
+        items = _items(seen, stores.sightings.get(job.content_id))
+        spoken = {track.track_id: track for track in tracks[job.content_id] if track.speaker is not None}
+        items |= _heard_items(stores.hearings.get(job.content_id), spoken)
         found[media_id] = list(documents(job, items, size))
     return found
 
@@ -72,7 +74,7 @@ def track_item(track: TrackRecord) -> Item:
     """A track, or a turn, with its evidence. Times in seconds, box in displayed source pixels, log-odds natural."""
     return {
         "track_id": track.track_id,
-        "person_id": track.person_id,
+        **_link(track),
         "start": seconds(track.locator.start_us),
         "end": seconds(track.locator.end_us),
         "best": seconds(track.best_pts_us),
@@ -80,10 +82,17 @@ def track_item(track: TrackRecord) -> Item:
         "quality": round(track.quality, DIGITS),
         "score": round(track.score, DIGITS),
         "samples": track.samples,
-        "log_odds": None if track.log_odds is None else round(track.log_odds, DIGITS),
-        "shares": {name: round(share, DIGITS) for name, share in sorted(track.shares.items())},
         "picture": track.picture_path,
         "expression": expression_item(track.expression),
+    }
+
+
+def _link(track: TrackRecord) -> Item:
+    """Whose it is, and the evidence for that."""
+    return {
+        "person_id": track.person_id,
+        "log_odds": None if track.log_odds is None else round(track.log_odds, DIGITS),
+        "shares": {name: round(share, DIGITS) for name, share in sorted(track.shares.items())},
     }
 
 
@@ -106,11 +115,12 @@ def _items(tracks: Sequence[TrackRecord], sighting: Sighting | None) -> dict[str
     return {"tracks": [track_item(track) for track in tracks], "shots": [_shot(shot) for shot in shots], **by_kind}
 
 
-def _heard_items(hearing: Hearing | None) -> dict[str, list[Item]]:
+def _heard_items(hearing: Hearing | None, spoken: Mapping[str, TrackRecord]) -> dict[str, list[Item]]:
+    """spoken: turns as the run that stands has them, by id."""
     if hearing is None:
         return {"turns": [], "utterances": [], "sounds": []}
     return {
-        "turns": [_turn(turn) for turn in hearing.turns],
+        "turns": [_turn(turn, spoken.get(turn.turn_id)) for turn in hearing.turns],
         "utterances": [_utterance(utterance) for utterance in hearing.utterances],
         "sounds": [_sounding(sounding) for sounding in hearing.soundings],
     }
@@ -139,8 +149,9 @@ def _shot(shot: Shot) -> Item:
     return {"no": shot.no, "start": seconds(shot.start_us), "end": seconds(shot.end_us)}
 
 
-def _turn(turn: Turn) -> Item:
-    return {"turn_id": turn.turn_id, "speaker": turn.speaker, **_span(turn)}
+def _turn(turn: Turn, spoken: TrackRecord | None) -> Item:
+    own = _link(spoken) if spoken else {"person_id": None, "log_odds": None, "shares": {}}
+    return {"turn_id": turn.turn_id, "speaker": turn.speaker, **_span(turn), **own}
 
 
 def _utterance(utterance: Utterance) -> Item:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 
 import pytest
 
 from aima.domain import decisions
+from aima.domain.job import Job
 from aima.services.dossier_building import dossier_body, gather
 from aima.services.dossier_page import missing_of
 from aima.services.exports import ExportService
 from aima.services.naming import names_of_speakers, persons_of_speakers
 from aima.services.persons import PersonService
+from aima.services.results import medium_documents
 from aima.services.sheet import gather as sheet_of
 from aima.services.sheet import sheet_html
 from aima.services.timeline_page import timeline_html
@@ -137,3 +140,16 @@ def test_the_sheet_says_where_somebody_is_only_heard(archive, tmp_path):
     page = sheet_html(sheet_of(persons, archive.media.all(), Archive(tmp_path)))
     assert "radio.wav (heard)" in page
     assert "talk.mp4</dt>" in page
+
+
+def test_documents_of_a_medium_say_whose_turns_are(archive):
+    medium = next(medium for medium in archive.media.all() if medium.filename == "talk.mp4")
+    job = Job(str(uuid.uuid4()), medium.media_id, {})
+    archive.jobs.add(job)
+    archive.jobs.set_state(job.job_id, "done")
+    (documents,) = medium_documents(archive, [medium.media_id], lambda body: len(str(body))).values()
+    parts = {name: items for one in documents for name, items in one.body["results"].items()}
+    ada, other = archive.persons.all()
+    assert [track["track_id"] for track in parts["tracks"]] == [FACE.track_id]
+    assert [turn["person_id"] for turn in parts["turns"]] == [ada.person_id, other.person_id, ada.person_id]
+    assert parts["turns"][0]["shares"] == {"lips": 2.5, "together": 0.5}
