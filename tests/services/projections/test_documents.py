@@ -144,7 +144,7 @@ def test_a_dossier_says_where_a_person_is_seen_and_with_whom(known, projection, 
     assert dossier["relationships"] == [
         {"person_id": other.person_id, "media": sorted([a, b]), "media_count": 2, "seconds_together": 2.0, "answers": 0}
     ]
-    assert dossier["totals"] == {"media": 2, "appearances": 2, "seconds": 7.0}
+    assert dossier["totals"] == {"media": 2, "appearances": 2, "seconds": 7.0, "heard_seconds": 0.0}
     assert {t["track_id"]: t["log_odds"] for t in dossier["evidence"]["tracks"]} == {
         TRACKS[0].track_id: 2.0,
         TRACKS[2].track_id: 2.0,
