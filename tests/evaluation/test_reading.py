@@ -263,3 +263,14 @@ def test_malformed_labels_of_sound_are_refused(tmp_path, name, content):
     write(tmp_path, name, content)
     with pytest.raises(LabelsInvalid):
         read_truth(tmp_path)
+
+
+def test_whose_face_speaks_is_read_from_the_labels_or_from_beside_the_clips(tmp_path):
+    clip = {"file": "side.mp4", "kind": "side", "faces": [{"id": "a", "x0": 0, "x1": 9}], "voice": "a"}
+    (tmp_path / "association.json").write_text(json.dumps([clip | {"speaker_face": "a"}]))
+    (beside,) = read_truth(tmp_path).speaking
+    assert (beside.file, beside.kind, beside.speaker_face, beside.faces[0].x1) == ("side.mp4", "side", "a", 9)
+    write(tmp_path, "association.json", [clip | {"speaker_face": None}])
+    truth = read_truth(tmp_path)
+    assert truth.speaking[0].speaker_face is None
+    assert truth.seen == truth.heard == ["side.mp4"]
