@@ -79,15 +79,14 @@ def test_speakers_have_the_vectors_of_what_is_heard_of_them_alone():
 
 
 def test_a_look_without_a_vector_takes_nothing_from_its_speaker():
-    talk: Talk = {1: [(0.5, 6.0), (16.0, 16.2)], 2: [(15.0, 22.0)]}
+    talk: Talk = {1: [(0.5, 6.0), (12.0, 12.2)]}
     tables = spoken(talk, 24)
     assert any(None in vectors for vectors in tables["speaker_embedder"]["voice_vectors"].to_pylist())
     hearing = heard(tables, end_s=24)
-    assert len(hearing.speakers) >= 2
-    for speaker in hearing.speakers:
-        assert np.isfinite(speaker.vectors).all()
-        assert speaker.vector is not None
-        assert np.linalg.norm(speaker.vector) == pytest.approx(1, abs=1e-5)
+    (speaker,) = hearing.speakers
+    assert np.linalg.norm(speaker.vectors, axis=1) == pytest.approx(1, abs=1e-5)
+    assert speaker.vector is not None
+    assert np.linalg.norm(speaker.vector) == pytest.approx(1, abs=1e-5)
 
 
 def test_the_count_can_be_given():
