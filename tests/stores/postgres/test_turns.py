@@ -127,3 +127,12 @@ def test_turns_that_a_run_lacks_are_gone_and_return_with_its_undoing(heard):
 def test_faces_that_search_keeps_do_not_count_turns(heard):
     (kept,) = heard.kept.of([OWN.content_id]).values()
     assert [track.track_id for track in kept.tracks] == [FACE.track_id]
+
+
+def test_screen_time_is_of_what_is_seen(heard):
+    one, two = heard.persons.all()
+    totals = heard.pages.totals(one.person_id)
+    assert (totals.appearances, totals.screen_us) == (3, 5 * SECOND)
+    assert heard.dashboards.refresh()
+    screen = {figure.person_id: figure.screen_us for figure in heard.dashboards.figures(5).persons}
+    assert screen == {one.person_id: 5 * SECOND, two.person_id: 0}
