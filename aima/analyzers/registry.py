@@ -5,11 +5,11 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from aima.domain.media import Stream
 from aima.errors import PlanInvalid
 
 if TYPE_CHECKING:
     from aima.analyzers.base import Analyzer
+    from aima.domain.media import Stream
 
 ANALYZERS: Final = {
     "shot_cuts": "ShotCuts",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aima.cli.output import clock, count, cut, out, printable, seconds, table
 from aima.domain.text import display
-from aima.domain.track import Source
 from aima.storage.archive import Archive
 
 if TYPE_CHECKING:
+    from aima.domain.track import Source
     from aima.services.history import Entry
     from aima.services.person_views import Change, Expression, PersonDetail, PersonView, Seen
 

@@ -12,11 +12,11 @@ import typer
 from aima.cli.output import JsonFlag, clock, count, emit_json, err, out, printable, speaks, visible
 from aima.cli.services import opened
 from aima.domain.clock import from_clock
-from aima.domain.speech import Hearing, within
 from aima.domain.text import display
 from aima.errors import QueryInvalid
 
 if TYPE_CHECKING:
+    from aima.domain.speech import Hearing
     from aima.services.transcribing import Transcript
 
 Format = Literal["text", "srt", "vtt", "ttml", "rttm", "eaf", "csv", "json"]
@@ -42,6 +42,8 @@ def transcript(
     as_json: JsonFlag = False,
 ) -> None:
     """Who says what when in a medium. Speakers who are persons have their names; others are numbered as they come."""
+    from aima.domain.speech import within
+
     start_us, end_us = _time("--from", since, 0), _time("--to", until, sys.maxsize)
     with opened() as services:
         found = services.transcripts.transcript(medium, speakers)
