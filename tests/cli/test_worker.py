@@ -25,6 +25,8 @@ from tests.media_made import long_clip, write_picture
 
 CUTS = ("--only", "shot_cuts")
 """The cheapest of all; each test asks with an option of its own, so that nothing is known already."""
+SECONDS = ("--only", "objects", "--option", "objects.interval_s=0.6")
+"""Takes some seconds a segment, so that it can be met at work."""
 IDLE_S = 8.0
 OPEN = {"queued", "running", "paused"}
 
@@ -159,7 +161,7 @@ def test_killed_in_the_middle_it_comes_back_and_the_job_ends_right(
 
 
 def test_what_is_paused_waits_until_others_resume_it(stack: Settings, services: Services, film: Path) -> None:
-    job_id = queued(stack, *CUTS, "--option", "shot_cuts.min_score=0.6", "--priority", "3", str(film))
+    job_id = queued(stack, *SECONDS, "--priority", "3", str(film))
     within(240, lambda: job_of(services, job_id).leased)
     services.jobs.pause([job_id])
     within(120, lambda: job_of(services, job_id).leased == 0)
